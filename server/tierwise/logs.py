@@ -13,9 +13,9 @@ from typing import Final
 from tierwise.core.redact import hide, redact
 
 LOG: Final = "tierwise.log"
-"""The log in the state folder."""
+"""The file name of the log in the state folder."""
 LARGEST: Final = 1_000_000
-"""Bytes from which a log is set aside when the next server starts."""
+"""A log with more bytes than this is set aside when the next server starts."""
 
 
 class Redact(logging.Filter):
@@ -39,19 +39,19 @@ class Redact(logging.Filter):
 
 
 def _fresh(path: Path) -> Path:
-    """The log file, the old one set aside when it has grown: at start, where it costs nothing."""
+    """The path of the log file. If it has more than `LARGEST` bytes, it is first set aside."""
     if path.exists() and path.stat().st_size > LARGEST:
         path.replace(path.with_suffix(".log.1"))
     return path
 
 
 def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """What nobody caught goes through the log, where keys are blanked, and not straight out."""
+    """Log an error that nobody caught. A plain traceback on stderr would show the keys in it."""
     logging.getLogger("tierwise").critical("crashed", exc_info=(kind, error, trace))
 
 
 def setup(level: str, folder: Path | None, keys: Iterable[str] = ()) -> None:
-    """Log to stderr, and to a file in the state folder where it can be written.
+    """Log to stderr, and to a file in `folder` if it can be written. `keys` are blanked everywhere.
 
     The protocol libraries log whole messages at INFO, so they are kept at WARNING whatever
     the level.

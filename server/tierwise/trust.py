@@ -1,4 +1,6 @@
-"""Workspace trust: an untrusted workspace gets no network, no process and no configuration."""
+"""Workspace trust. In an untrusted workspace nothing is sent, no process is started for it, and its
+own configuration file is not read.
+"""
 
 from __future__ import annotations
 

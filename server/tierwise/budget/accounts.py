@@ -116,7 +116,7 @@ def _shared(
 def _night_limit(limits: Limits, word: budget_events.Change) -> int:
     """The night's cap.
 
-    Without a configured cap it is 0, since nobody watches the spending at night.
+    If none is set or configured it is 0, since nobody watches the spending at night.
     """
     return cap(limits.night, word.set_to, limits.repository_night, word.raised) or 0
 

@@ -28,9 +28,9 @@ def book(
 ) -> tuple[Usage, int]:
     """Settle a reservation to its usage and cost in nano-dollars. Returns what was booked.
 
-    `told` is the usage the server reported. If it gives a prompt slightly above its bound, the
-    bound is raised. Idempotent: what is settled stays as it is. A reservation that was booked at
-    its worst case, because its process was thought dead, is corrected by its bill.
+    `told` is the usage the server reported, which teaches the bounds of later calls. Idempotent:
+    what is settled stays as it is. A reservation that was booked at its worst case, because its
+    process was thought dead, is corrected by its bill.
     """
     row = reservations.by_id(conn, reservation.id)
     if row is None:

@@ -1,8 +1,8 @@
 """What a warm prompt cache is worth: the cost of staying on a tier against that of leaving it.
 
 A conversation sends its whole prefix again with every turn. The tier that has it cached reads it
-for a twentieth of the input price. On any other tier it must first be written. So a cheaper tier
-can be dearer for many turns.
+for a tenth of the input price or less. On any other tier it must first be written. So a cheaper
+tier can be dearer for many turns.
 """
 
 from __future__ import annotations
@@ -45,9 +45,10 @@ class Prefix:
 def turn_cost(
     tier: Tier, prefix: int, turn: CachedTurn, prices: PriceTable, at: datetime, *, warm: bool
 ) -> int:
-    """Nano-dollars of one turn on a prefix of so many tokens.
+    """Nano-dollars of one turn on a prefix of `prefix` tokens.
 
-    With `warm` the prefix is read from the cache, otherwise it is written to it.
+    With `warm` the prefix is read from the cache, otherwise it is written to it. A prefix that is
+    too short, or a tier without a cache, pays the input price for it.
     """
     cached = prefix if prefix >= SMALLEST_PREFIX and "caching" in tier.features else 0
     usage = Usage(

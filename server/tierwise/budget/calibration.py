@@ -23,7 +23,8 @@ INPUT_STEPS: Final = 50
 
 ENOUGH_OUTPUT: Final = 50
 ENOUGH_INPUT: Final = 200
-"""Observations that a histogram needs before it counts. Until then the static bounds hold."""
+"""Observations that a histogram needs before it counts. Until then the static bounds hold. Only a
+prompt above its static bound counts at once."""
 
 OUTPUT_MARGIN: Final = 1.25
 """Factor on the 99th percentile, so that fewer than one answer in a hundred is cut off."""
@@ -42,7 +43,10 @@ class Calibration:
     samples: Mapping[Key, Mapping[int, int]] = field(default_factory=dict)
 
     def output_cap(self, model: str, action: str, most: int) -> int:
-        """Output tokens to allow: the 99th percentile so far with a margin, at most `most`."""
+        """Output tokens to allow: the 99th percentile so far with a margin, at most `most`.
+
+        It is `most` while there are fewer than `ENOUGH_OUTPUT` observations.
+        """
         found = self.samples.get(("output", model, action), {})
         if sum(found.values()) < ENOUGH_OUTPUT:
             return most
@@ -50,7 +54,9 @@ class Calibration:
         return min(most, max(wanted, tokens.SMALLEST_OUTPUT))
 
     def median_output(self, model: str, action: str) -> int:
-        """The median output tokens of an action on a model."""
+        """The median output tokens of an action on a model; the shipped median of the action while
+        there are fewer than `ENOUGH_OUTPUT` observations.
+        """
         found = self.samples.get(("output", model, action), {})
         if sum(found.values()) < ENOUGH_OUTPUT:
             return tokens.MEDIAN_OUTPUT.get(action, tokens.TYPICAL_OUTPUT)
@@ -87,7 +93,10 @@ def input_bucket(used: int, bound: int) -> int:
 
 
 def quantile(histogram: Mapping[int, int], share: float) -> int:
-    """The first bucket up to which at least this share of the observations lies."""
+    """The first bucket up to which at least this share of the observations lies.
+
+    Raises `ValueError` for an empty histogram.
+    """
     wanted, seen = share * sum(histogram.values()), 0
     for bucket in sorted(histogram):
         seen += histogram[bucket]

@@ -110,10 +110,7 @@ def local_name() -> str:
 
 
 def _day_in(now: datetime, name: str, otherwise: str) -> str:
-    """The civil day in a zone that was valid once.
-
-    It is `otherwise` if no such zone is known any more.
-    """
+    """The civil day of an instant in the zone `name`, or `otherwise` if there is no such zone."""
     try:
         return day_of(now, None if name == local_name() else name)
     except ValueError:

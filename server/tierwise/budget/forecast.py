@@ -51,7 +51,12 @@ def of_usage(
 ) -> dict[str, int]:
     """What a call of as many tokens would cost on each tier, in nano-dollars.
 
-    No tier is taken to have any of the prompt in its cache: a redo sends another prompt.
+    No tier is taken to have any of the prompt in its cache, and none writes more than its longest
+    answer.
     """
-    again = Usage(input_tokens=usage.prompt_tokens, output_tokens=usage.output_tokens)
-    return {tier.name: prices.cost(tier.model, again, at, tier.base_url) for tier in tiers}
+    costs = {}
+    for tier in tiers:
+        output = min(usage.output_tokens, tier.max_tokens)
+        fresh = Usage(input_tokens=usage.prompt_tokens, output_tokens=output)
+        costs[tier.name] = prices.cost(tier.model, fresh, at, tier.base_url)
+    return costs

@@ -59,8 +59,8 @@ def fit(wish: SpendWish, state: BudgetState | None) -> Fit:
 
     No cap binds it where `state` is None or the call costs nothing. When the worst case does not
     fit, fewer output tokens are allowed, as long as an answer is still worth having. Raises
-    `BudgetPaused` when the budget is used up or on hold and `TaskTooDear` when this call alone is
-    too dear.
+    `BudgetPaused` when the budget is used up or on hold, and `TaskTooDear` when not even the least
+    useful answer fits.
     """
     if state is None or wish.worst(wish.output_cap) == 0:
         return Fit(wish.worst(wish.output_cap), wish.output_cap)

@@ -13,11 +13,12 @@ from tierwise.core.views import BudgetView
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The configured caps. None means no cap, 0 means no paid calls.
+    """The configured caps in nano-dollars. None means no cap, 0 means no paid calls.
 
-    `day` and `project` are the operator's. `repository_day` and `repository_project` come
-    from a file inside the workspace and can only lower them. `hour` binds any 60 minutes and
-    `request` is the most one attempt may cost at worst; both already have the repository's in them.
+    `day`, `project` and `night` are the operator's. Those that begin with `repository_` come from a
+    file inside the workspace and can only lower them. `hour` binds any 60 minutes, and `request` is
+    the most that one attempt may cost at worst. The repository's values are in these two already.
+    For `night` None means no paid calls.
     """
 
     day: int | None = None
@@ -52,9 +53,11 @@ class BudgetState:
     """What is spent and which caps bind: for a day or a night (the purse), a project, an hour and
     so on.
 
-    Raises by the operator are in the caps. If `purse` is "night", the fields named after the day
-    are about the night, and `day` is the night's key. `smallest` is the smallest reservation there
-    is (the cheapest tier's): when not even that fits, the budget is paused.
+    Raises by the operator are in the caps. Names with `spent` are booked costs, those with
+    `reserved` the worst case of open calls, and those with `expected` their forecast. If `purse` is
+    "night", the fields named after the day are about the night, and `day` is the night's key.
+    `smallest` is the smallest reservation there is (the cheapest tier's): when not even that fits,
+    the budget is paused.
     """
 
     day: str
@@ -149,9 +152,10 @@ class BudgetState:
 
     @property
     def softened(self) -> tuple[str, int, int] | None:
-        """(scope, spent, cap) of the cap of which the largest share is spent, in nano-dollars.
+        """(scope, spent, cap) of the day's or the project's cap, whichever has the larger share
+        spent. Nano-dollars.
 
-        None if what is spent, without calls in flight, makes no cap soft.
+        None if what is spent, without calls in flight, makes neither soft.
         """
         caps = (
             (self.purse, self.day_spent, self.day_limit),
@@ -162,7 +166,7 @@ class BudgetState:
 
     @property
     def waits(self) -> bool:
-        """Whether there would be room if no call were in flight: then a task waits for those."""
+        """Whether only calls in flight pause the budget: then a task waits until they end."""
         spends = (
             (self.day_spent, self.day_limit),
             (self.project_spent, self.project_limit),
@@ -178,7 +182,9 @@ class BudgetState:
 
     @property
     def shown(self) -> BudgetLevel:
-        """The state to show the operator: by what is spent, without what is only set aside."""
+        """The state of day, project and hour to show the operator: by what is spent, without what
+        is only set aside. Paused while there is a hold.
+        """
         if self.hold:
             return "paused"
         found = {view.state for view in views(self)}

@@ -2,7 +2,7 @@
 
 Rates are integer nano-dollars per token: a dollar per million tokens is exactly 1,000
 nano-dollars per token, and the finest list price (one cent per million, a cache read) is
-10, so no rate is ever rounded. A model that is not listed costs the dearest known rate.
+10, so no list price is ever rounded. A model that is not listed costs the dearest known rate.
 """
 
 from __future__ import annotations
@@ -92,8 +92,9 @@ class PriceTable:
     def load(cls, extra: Sequence[Mapping[str, Any]] = ()) -> PriceTable:
         """The shipped table with the operator's rows over it.
 
-        Raises `ValueError` with a sentence for a row that cannot be a price: a name or a
-        number is missing, it is negative, or it is 0 outside an own server.
+        Raises `ValueError` with a sentence for a row that cannot be a price: a name or a number is
+        missing, or a number is negative, finer than a nano-dollar a token, or 0 in a row without a
+        `base_url`.
         """
         text = resources.files("tierwise.budget").joinpath("prices.toml").read_text("utf-8")
         shipped = [_row(item) for item in tomllib.loads(text)["price"]]

@@ -1,8 +1,8 @@
 """The purse: reserve the worst case, make the call, settle to what was really used.
 
 Each step is one transaction inside the ledger's lock, so that any number of windows on one
-ledger cannot cross a cap together. Whatever goes wrong with the ledger raises, and then no
-paid call is made.
+ledger cannot cross a cap together. If anything goes wrong with the ledger, an error is raised and
+no paid call is made.
 """
 
 from __future__ import annotations
@@ -69,10 +69,11 @@ class Purse(Caps):
     async def reserve(self, ask: ReservationRequest) -> Reservation:
         """Set the worst case aside. The output cap is made smaller if only that fits.
 
-        Raises `BudgetPaused` when the budget is used up, `TaskTooDear` when this task alone does
-        not fit, and `LedgerUnavailable` when nothing can be booked. Raises `RequestKeyUsed` when a
-        request may have been sent under this key before; if a lost process sent it, it is booked
-        then. A cancelled call of `reserve` gives back what it may have reserved.
+        Raises `BudgetPaused` when the budget is used up or on hold, `TaskTooDear` when this call
+        does not fit what is left, and `LedgerUnavailable` when nothing can be booked. Raises
+        `RequestKeyUsed` when a request may have been sent under this key before; if a lost process
+        sent it, it is booked then. A cancelled call of `reserve` gives back what it may have
+        reserved.
         """
         now = self.clock()
         if self.ledger.served and not self.night:
@@ -216,9 +217,10 @@ class Purse(Caps):
         )
 
     async def reap(self) -> int:
-        """Book the worst case of reservations whose process is gone. Returns how many there were.
+        """Book the worst case of reservations whose process is gone.
 
         It also gives back what may have been reserved when the connection to the ledger broke.
+        Returns how many reservations both were.
         """
         doubts = frozenset(self._doubtful)
         found = await self.ledger.write(self._reap)

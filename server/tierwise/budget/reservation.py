@@ -64,13 +64,13 @@ class Reservation:
     thinking: bool = False
     capped: bool = False
     prices: PriceTable | None = None
-    """The prices it was reserved at; None where they are not known any more."""
+    """The prices it was reserved at; None where they are not known."""
     searches: int = 0
     """Web searches whose cost is in the reservation."""
 
 
 class RequestKeyUsed(Exception):
-    """A request was made under this key before, by this process or by one that is gone."""
+    """A request was made under this key before, by this process or by another."""
 
 
 def asked_twice(row: ReservationRow, ask: ReservationRequest) -> Reservation:

@@ -51,8 +51,8 @@ class Spend:
     ) -> BudgetState:
         """What is spent now and which caps bind, over all editor windows.
 
-        If the task is a job of the night, its group's cap is included. With a member the team's
-        caps are.
+        If the task is a job of the night, the cap of its group is included. With a member the
+        team's caps are included.
         """
         now = self.clock()
         return await self.ledger.read(

@@ -33,7 +33,7 @@ def stakes(
     input_tokens: int | None = None,
     steps: int = 1,
 ) -> Stakes:
-    """What is at stake for a prompt of that size.
+    """What is at stake for a prompt of `prompt_chars` characters.
 
     `redo_base` is what a wrong answer to the median task costs, in nano-dollars. `input_tokens`
     replaces `prompt_chars` where the caller counted tokens.

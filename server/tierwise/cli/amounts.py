@@ -12,7 +12,7 @@ from tierwise.core.money import to_nanos
 def usd(text: str | None) -> int | None:
     """Convert dollars such as "2.50" or "$2" to nano-dollars. None stays None.
 
-    Raises `BadParameter`.
+    Raises `BadParameter` for what is no amount, is negative, or is above a billion dollars.
     """
     if text is None:
         return None

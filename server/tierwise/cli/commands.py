@@ -102,7 +102,10 @@ def tierwise(
 
 
 def main() -> None:
-    """Run the command line. Any error is one line on stderr and exit code 1."""
+    """Run the command line. An error is one line on stderr and exit code 1. Wrong usage is code 2.
+
+    With `TRACEBACK` set, an unexpected error is raised.
+    """
     terminal.prepare()
     # Without a handler Python would print log records to stderr. Commands print errors themselves.
     logging.getLogger("tierwise").addHandler(logging.NullHandler())

@@ -47,13 +47,13 @@ class Check:
 
 
 def python() -> Check:
-    """Check the versions of the Python interpreter and of its database library."""
+    """Show the versions of the Python interpreter and of its database library."""
     text = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
     return Check("python", "ok", text)
 
 
 def config(loaded: Loaded, env: Mapping[str, str]) -> Check:
-    """Check if the configuration file exists and has mistakes."""
+    """Show where the configuration file is or would be, and check if it has mistakes."""
     file = paths.config_file(env)
     if loaded.notices:
         state: CheckState = "fail" if loaded.holds else "warn"
@@ -62,7 +62,7 @@ def config(loaded: Loaded, env: Mapping[str, str]) -> Check:
 
 
 def keys(found: Sequence[Inspected], rehearsal: bool) -> Check:
-    """Check if every tier has an API key."""
+    """Check if there is an API key for every server of every tier. Rehearsal needs none."""
     missing = sorted({one.tier.name for one in found if not one.key})
     if rehearsal:
         return Check("keys", "warn", "not needed: the rehearsal model answers",
@@ -79,7 +79,7 @@ def keys(found: Sequence[Inspected], rehearsal: bool) -> Check:
 
 
 def models(found: Sequence[Inspected], asked: bool) -> Check:
-    """Check if the servers list the models of the tiers. `asked` is false with `--offline`."""
+    """Check if the servers list the models of the tiers. `asked` says whether they were asked."""
     remarks = [f"{one.tier.name}: {remark.text}" for one in found for remark in one.remarks]
     if remarks:
         return Check("models", "warn", "; ".join(remarks), "Name another model for that tier.")
@@ -120,7 +120,7 @@ def prices(table: PriceTable, wrong: Sequence[str], found: Sequence[Inspected],
 
 
 def zone(name: str | None) -> Check:
-    """Check the time zone in which a day of the budget begins and ends."""
+    """Show the time zone in which a day of the budget begins and ends."""
     if name is None:
         return Check("zone", "ok", f"the machine's own, {days.local_name()}")
     return Check("zone", "ok", name)
@@ -140,7 +140,7 @@ def lock(state: Path) -> Check:
 
 
 def ledger(state: Path) -> Check:
-    """Check if the ledger can be read and written."""
+    """Check if the ledger file in the state folder can be written. No database server is asked."""
     opened = Ledger.open(state)
     try:
         opened.write_sync(lambda conn: None)

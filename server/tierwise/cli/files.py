@@ -24,8 +24,8 @@ def read(path: Path) -> str:
 def apply(edit: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
     """Apply a workspace edit to the files on disk.
 
-    Yields each changed URI with its new text, or None for a file that was deleted. Positions are
-    UTF-32. A file keeps its encoding, its byte order mark and its line ends.
+    Yields each changed URI with its new text, or None if there is no file there any more. Positions
+    are UTF-32. A file keeps its encoding, its byte order mark and its line ends.
     """
     for change in edit["documentChanges"]:
         match change.get("kind"):

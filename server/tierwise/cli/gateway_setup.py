@@ -61,7 +61,7 @@ def run(
 
 
 def on_a_plan(client: AgentName) -> bool:
-    """True if the agent is signed in with a plan at a flat price.
+    """True if the agent is Claude Code and is signed in with a plan at a flat price.
 
     With such a plan the gateway would add costs, because calls through it have API prices.
     """

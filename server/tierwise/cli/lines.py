@@ -1,8 +1,8 @@
 """Sentences of the command line, within the terminal's width.
 
-A line that is too long is broken between words, and goes on below where it began. A word that is
-longer than the line, such as a path, stays whole so that it can be copied. Output into a file or a
-pipe has no width: there a sentence stays one line.
+A line that is too long is broken between words, and each further line has the indentation of the
+first. A word that is longer than the line, such as a path, stays whole so that it can be copied.
+Output into a file or a pipe has no width: there a sentence stays one line.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ def say(text: str = "", *, err: bool = False) -> None:
 
 
 def broken(line: str, width: int) -> Sequence[str]:
-    """A line in parts of that many columns, each set in as the line is. Pure."""
+    """Break a line between words into parts of at most `width` columns. Each part has the
+    indentation of the line. A word that is longer stays whole. Pure.
+    """
     words = line.lstrip(" ")
     left = " " * (len(line) - len(words))
     parts = [left]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FROM: Final = 64
 """A terminal with at least this many columns gets the framed help."""
 FROM_LONG: Final = 96
-"""The same for a command with an option of a long name."""
+"""A command with an option name of `LONG` characters gets the framed help from this width on."""
 LONG: Final = 16
 BELOW: Final = 4
 """How many columns a sentence is indented below its option."""

@@ -1,4 +1,4 @@
-"""Pages in markdown: drawn within a terminal's width, as they are in a file or a pipe."""
+"""Prints pages in markdown: drawn to the width of a terminal, unchanged into a file or a pipe."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tierwise.cli.table import GAP, console, has_width
 
 
 def show_page(text: str) -> None:
-    """Print a page in markdown: drawn where there is a width, as it is where there is none."""
+    """Print a page in markdown: drawn if the output has a width, unchanged if it has none."""
     if has_width(sys.stdout):
         console().print(_Page(text, code_theme="ansi_dark", hyperlinks=False))
     else:
@@ -25,9 +25,10 @@ def show_page(text: str) -> None:
 
 
 def shared(most: Sequence[int], least: Sequence[int], room: int) -> Sequence[int]:
-    """Widths of a table's columns: the widest give way first, down to their longest word. Pure.
+    """The widths of a table's columns, so that together they take at most `room`. Pure.
 
-    `most` are the widths at which nothing breaks, `least` those at which no word does.
+    The widest columns give way first, down to their longest word, and below that only if they must.
+    `most` are the widths at which no line breaks, `least` those at which no word does.
     """
     widths = list(most)
     while sum(widths) > max(room, len(widths)):

@@ -319,7 +319,8 @@ def _command(text: str | None) -> tuple[str, ...]:
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
-    """Resolve paths to files. For a folder these are its files that may be sent to a model.
+    """Resolve paths to files. For a folder these are its files in a known language that may be sent
+    to a model.
 
     Raises `BadRequest` if a path does not exist.
     """

@@ -24,10 +24,12 @@ def can_ask(*, quiet: bool) -> bool:
 
 
 async def agree(night: NightQueue, plan: QueuePlan, *, yes: bool, quiet: bool) -> None:
-    """Show what a group would cost, and ask for the night's money, for tests and for a large group.
+    """Show what a group would cost. Ask what is still open: how much a night may cost, whether
+    tests may run, and whether a large group is meant.
 
     `yes` answers the questions about tests and size, but not the one about money. Raises
-    `BadRequest` if the operator refuses, or a question is open and nobody can answer.
+    `BadRequest` if the operator names no amount or does not want the group, or if a question is
+    open and nobody can answer.
     """
     group, terminal = plan.group, can_ask(quiet=quiet)
     if terminal:

@@ -17,7 +17,7 @@ LOOK_S: Final = 1.0
 
 
 async def watched(night: NightQueue) -> Sequence[tuple[GroupReport, str]]:
-    """Wait until all groups are over, and return them with their lines.
+    """Wait until every group is over or paused, and return the groups with their lines.
 
     On a terminal the lines are redrawn meanwhile.
     """

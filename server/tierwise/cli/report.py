@@ -76,7 +76,7 @@ def run(
 
 
 def first_day(since: str) -> date:
-    """Parse a day of the command line. A future day is wrong usage."""
+    """Parse a day of the command line. Raises `BadParameter` for no day or a future day."""
     today = _today(configuration().config)
     try:
         found = date.fromisoformat(since)

@@ -28,7 +28,7 @@ class Screen:
         self.console = Console(highlight=False, soft_wrap=True)
         self.interactive = sys.stdin.isatty() and sys.stdout.isatty()
         self.editing = False
-        """Whether the answers that stream are edits: then their code is seen in the diff."""
+        """Whether the answers that stream are edits. Their code is left out: a diff follows."""
         self._prose: ProseFilter | None = None
 
     def say(self, text: str) -> None:
@@ -73,7 +73,7 @@ class Screen:
         self.say(f"   {label(decision.answering)} answered for {amount(to_nanos(cost_usd))}.")
 
     def diff(self, text: str, note: str) -> None:
-        """Print a unified diff."""
+        """Print a unified diff, below the note if there is one."""
         self._end_stream()
         if note:
             self.console.print(Text(f"   {note}", style="yellow"))

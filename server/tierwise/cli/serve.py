@@ -15,7 +15,10 @@ from tierwise.core.memory import share_heap
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Serve one client. Returns the exit code: 0 after a `shutdown`, 2 for wrong usage, else 1."""
+    """Serve one client. The exit code is 0 after a `shutdown`, 2 for wrong usage, else 1.
+
+    On stdio the process ends here. On a TCP port the exit code is returned.
+    """
     parser = argparse.ArgumentParser(prog="tierwise serve", description=__doc__)
     parser.add_argument("--tcp", metavar="HOST:PORT", help="listen here instead of stdio")
     parser.add_argument("--stdio", action="store_true", help="the default, named by some clients")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tierwise.store.deferred import Connection
 
 NONE = "none"
-"""The name shown for the tier of a task that ended before it was routed."""
+"""Shown where a value is missing, such as the tier of a task that ended before it was routed."""
 
 
 class StatsBy(StrEnum):
@@ -50,7 +50,7 @@ KEYS: Mapping[StatsBy, str] = {
     StatsBy.language: "byLanguage",
     StatsBy.client: "byClient",
 }
-"""The key in the JSON for each of them."""
+"""The key in the JSON for each way of grouping."""
 
 
 def run(
@@ -95,7 +95,7 @@ def run(
 
 
 def first_day(days: int, zone: str | None) -> str:
-    """The first of the last `days` civil days, of which today is the last. "" for all days."""
+    """The first of the last `days` civil days, of which today is the last. "" if `days` is 0."""
     if not days:
         return ""
     today = date.fromisoformat(civil.day_of(civil.now(), zone))

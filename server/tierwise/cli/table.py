@@ -44,7 +44,7 @@ def console() -> Console:
 
 
 def has_width(stream: TextIO) -> bool:
-    """Whether what is written there has a width to keep within: a terminal's, or a given one."""
+    """Whether output to a stream has a width: that of its terminal, or the one in `COLUMNS`."""
     return stream.isatty() or "COLUMNS" in os.environ
 
 

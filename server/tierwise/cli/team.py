@@ -318,7 +318,7 @@ def _require_team(there: bool) -> None:
 
 
 def _name(text: str) -> str:
-    """Clean a member's name before it is kept."""
+    """A member's name without the spaces around it. Raises `BadParameter` if it does not fit."""
     found = text.strip()
     if not 0 < len(found) <= LONGEST_NAME or not found.isprintable() or found == "each":
         raise typer.BadParameter(words.NAME)

@@ -24,7 +24,7 @@ def _spare(error: UnicodeError) -> tuple[str, int]:
 
 
 def prepare() -> None:
-    """Replace characters that the terminal's encoding lacks, instead of failing. Not for UTF-8."""
+    """Make stdout and stderr replace a character that their encoding lacks, instead of failing."""
     codecs.register_error(ERRORS, _spare)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and codecs.lookup(stream.encoding).name != "utf-8":

@@ -86,7 +86,7 @@ def run(
 
 
 def _end_of_log(folder: Path) -> Sequence[str]:
-    """What the server logged last, where its log goes with the folder of this run."""
+    """The last lines of the server's log, if it is in the temporary folder of this run."""
     log = folder / "state" / LOG
     if not log.is_file():
         return ()
@@ -96,7 +96,7 @@ def _end_of_log(folder: Path) -> Sequence[str]:
 def _choose(screen: Screen, env: dict[str, str], folder: Path) -> bool:
     """Choose between rehearsal (true) and the real API, which needs a key and the operator's yes.
 
-    For rehearsal this sets the configuration and the state folder in `env`.
+    For rehearsal this sets the configuration in `env`, and the state folder if none is set there.
     """
     loaded = configuration()
     config, client = loaded.config, ModelClient(env)
@@ -209,7 +209,7 @@ class _Session:
         self.screen.say(f"   {word if reply['applied'] else reply.get('failureReason', '')}")
 
     def _may_apply(self) -> tuple[bool, str]:
-        """Decide if the shown proposal is applied. The text says why, if nobody was asked."""
+        """Decide if the shown proposal is applied. The text says why, if nobody could be asked."""
         if self.consent is Consent.GIVEN:
             return True, ""
         if self.screen.interactive:

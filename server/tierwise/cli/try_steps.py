@@ -59,9 +59,10 @@ def demonstration(folder: Path) -> list[TryStep]:
 
 
 def own(where: str, instruction: str | None) -> tuple[list[TryStep], Path]:
-    """Parse `FILE:A-B`. Returns the request on these lines, and the folder of the file.
+    """Parse `FILE:A-B`. Returns the request on these lines, and the top folder of the file's git
+    repository (without one, the file's folder).
 
-    Raises `BadRequest`.
+    Raises `BadRequest` if there is no such file or the lines are not in it.
     """
     found = re.fullmatch(r"(.+?)(?::(\d+)(?:-(\d+))?)?", where)
     if found is None or not Path(found.group(1)).is_file():

@@ -19,7 +19,7 @@ from tierwise.config.model import LEAST_REDO_USD, MOST_REDO_USD, Config
 OLD_TARGET: Final = 0.80
 """The confidence target that was the default while a target chose the tier."""
 MOST: Final = 64
-"""Mistakes that are reported of one source. With more, nothing of that source is used."""
+"""With this many mistakes in one source, nothing of that source is used."""
 
 
 def validated(
@@ -27,7 +27,8 @@ def validated(
 ) -> Config:
     """The configuration of `base` (known good) with `extra` over it.
 
-    Keys that do not fit are dropped one by one, each with a mistake that is added to `found`.
+    Keys that do not fit are dropped one by one, each with a mistake that is added to `found`. With
+    `MOST` mistakes nothing of `extra` is used.
     """
     data = _merged(base, extra)
     for _ in range(MOST):
@@ -46,8 +47,10 @@ def validated(
 
 
 def consistent(config: Config, source: Source, found: list[Mistake]) -> Config:
-    """Check that tier names exist and that no tier is named twice. What does not fit is dropped and
-    reported.
+    """Check that tier names exist and that no tier is named twice. What does not fit is reported in
+    `found` and dropped, except an unknown name in a `fallback`, which stays.
+
+    A redo cost out of range is clamped.
     """
     config = _weighed(config, source, found)
     names = [t.name for t in config.tiers]
@@ -113,7 +116,7 @@ def _weighed(config: Config, source: Source, found: list[Mistake]) -> Config:
 
 
 def plain(config: Config) -> dict[str, Any]:
-    """The keys of a configuration that were set, without those that have their default."""
+    """The keys of a configuration that were set. Keys that nobody set are left out."""
     return config.model_dump(exclude_unset=True)
 
 

@@ -1,8 +1,10 @@
 """Reading the configuration: which source may set what, and what happens to the rest.
 
-Sources in order: the operator's file, the editor's settings, the repository's file. A
-mistake costs the key it is in, never the others: the message names file, line, key and what
-is used instead. What bounds money or chooses a server holds paid calls while it is wrong.
+Sources in order: the operator's file, the editor's settings, the repository's file. A mistake costs
+the key that it is in, not the others (unless there are very many). A message names the source, the
+line in a file, the key, and what is used in its place. While the operator's file or the editor's
+settings have a mistake in what bounds money, chooses a server or keeps files from being sent, no
+paid call is made.
 """
 
 from __future__ import annotations
@@ -87,9 +89,10 @@ def load(
     repository: Path | None = None,
     accepted: frozenset[str] = frozenset(),
 ) -> Loaded:
-    """The configuration from all sources. Never raises; `repository` is None when untrusted.
+    """The configuration from all sources. Never raises.
 
-    `operator` is the operator's file, or what was read of it. `accepted` holds the digests of the
+    `operator` is the operator's file, or what was read of it. `repository` is the folder with the
+    repository's file, None if the workspace is not trusted. `accepted` holds the digests of the
     repository's consent requests that the operator agreed to.
     """
     own = operator if isinstance(operator, OperatorConfig) else operator_config(operator)
@@ -130,8 +133,8 @@ def _governed(
     """`wanted`, with every leaf put back to `own` that this source may not set in this way.
 
     Both sides are validated before they are compared, so that no spelling of a value (a
-    number in quotes, a key in another case) gets past the comparison. Also returns what the source
-    may have only with the operator's consent.
+    number in quotes, a key in another case) gets past the comparison. What the operator accepted is
+    joined with `own`. Also returns the requests that still wait for the operator's consent.
     """
     asks: list[ConsentRequest] = []
     for key, rule in SOURCES.items():
@@ -231,9 +234,10 @@ def _read(
 
 
 def _over(own: Config, keys: Mapping[str, Any], source: Source, found: list[Mistake]) -> Config:
-    """The operator's configuration with a source's keys over it.
+    """The configuration so far (`own`) with a source's keys over it.
 
-    Ignore patterns are added to its own.
+    Patterns of files to ignore are added to those of `own`. A pattern with `!`, which would take
+    files out again, is left out with a notice.
     """
     data = deepcopy(dict(keys))
     for section, key, had in (

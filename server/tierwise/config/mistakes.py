@@ -80,7 +80,10 @@ class Source:
 
 
 def of_error(source: Source, error: ErrorDetails, instead: str) -> Mistake:
-    """Make a mistake of a failed validation. It repeats no value, because that may be a secret."""
+    """Make a mistake of a failed validation. `instead` says what is used in place of the value.
+
+    A wrong value is not repeated, because it may be a secret. Only a wrong time zone is.
+    """
     where = error["loc"]
     shown = ".".join(str(part) for part in where)
     if error["type"] == UNKNOWN:
@@ -93,7 +96,7 @@ def of_error(source: Source, error: ErrorDetails, instead: str) -> Mistake:
 
 
 def guards_unknown(where: Where, value: object) -> bool:
-    """Whether an unknown key may have been meant to bound money or to choose a server."""
+    """Whether an unknown key may have been meant for one of the guarded keys, such as a cap."""
     name, top = _plain(where[-1]), where[0]
     if len(where) > 1 and top in ("tiers", "budget"):
         return True
@@ -125,7 +128,7 @@ def nearest(name: str, known: tuple[str, ...]) -> str | None:
 
 
 def _section(model: type[BaseModel], name: str) -> type[BaseModel] | None:
-    """The section that a key of a section leads to, directly or as the entries of a list."""
+    """The section class of a key: of its value, or of each entry of its list. None without one."""
     info = model.model_fields.get(name)
     kinds: list[Any] = [info.annotation] if info is not None else []
     while kinds:

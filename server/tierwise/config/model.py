@@ -338,8 +338,8 @@ class Config(Section):
     pins: Pins = Pins()
     learning: LearningSettings = LearningSettings()
     verify: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    """A command per language that checks a proposal; `{path}`, `{file}` and `{shadow}` stand for
-    the file."""
+    """A command per language that checks a proposal. `{path}` stands for the file, `{file}` for a
+    copy with the new text, and `{shadow}` for the folder of these copies."""
     timeouts: Timeouts = Timeouts()
     ignore: Ignore = Ignore()
     index: IndexSettings = IndexSettings()

@@ -12,11 +12,12 @@ from typing import Final
 from tierwise.core.tiers import DEFAULT_LADDER
 
 LARGEST: Final = 1_000_000
-"""Bytes of a configuration file that is read."""
+"""The most bytes of a configuration file that is read."""
 
 
 def tier_names(operator_file: Path) -> tuple[str, ...]:
-    """The names of the configured tiers; the shipped ones where the file says nothing usable.
+    """The names of the configured tiers. If the file cannot be read, names none, or has a tier
+    without a name or two of one name, these are the shipped names.
 
     The client is told these in the answer to `initialize`, which must not wait for the
     whole configuration; the engine loads and checks that right after.
@@ -30,7 +31,10 @@ def tier_names(operator_file: Path) -> tuple[str, ...]:
 
 
 def key_names(operator_file: Path) -> frozenset[str]:
-    """The environment variables that hold the tiers' keys, so that logs can blank them."""
+    """The environment variables that hold the tiers' keys, so that logs can blank them.
+
+    Those of a tier's other places (`elsewhere`) are not among them.
+    """
     named = [tier.get("api_key_env") for tier in _tiers(operator_file)]
     return frozenset(n for n in named if isinstance(n, str)) | {"ANTHROPIC_API_KEY"}
 

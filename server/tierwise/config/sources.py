@@ -137,4 +137,6 @@ SOURCES: Final[Mapping[str, Rule]] = {
     "index.max_files": Rule("tighten", "tighten", lower),
     "index.max_mb": Rule("tighten", "tighten", lower),
 }
-"""A time zone moves the day a cap counts for, so it belongs to whoever set the cap."""
+"""The rule of each key. `budget.timezone` is `never`: it moves the day that a cap counts for, so it
+belongs to whoever set the cap.
+"""

@@ -77,14 +77,17 @@ def _placed(text: str, key: str, word: str, end: str) -> Iterator[str]:
 
 
 def write_preference(path: Path, preference: Preference) -> None:
-    """Set the preference in a file. Raises `BadRequest`; the file is then as it was."""
+    """Set the preference in a file.
+
+    Raises `BadRequest` if that fails; the file is then as it was.
+    """
     _write(path, "preference", partial(with_preference, preference=preference))
 
 
 def write_shadow(path: Path, shadow: Shadow) -> None:
     """Set the key `shadow` in a configuration file: when shadow answers are fetched.
 
-    Raises `BadRequest`; the file is then as it was.
+    Raises `BadRequest` if that fails; the file is then as it was.
     """
     _write(path, "shadow", partial(with_shadow, shadow=shadow))
 

@@ -35,7 +35,7 @@ SELECTION_TOKENS: Final = 90_000
 """Tokens a selection may have by itself; it is sent whole or not at all."""
 OUTLINE_FROM: Final = 1_000
 """Tokens from which a file gets an outline that is sent if the file does not fit. A smaller file
-always fits."""
+is sent whole or not at all."""
 DIAGNOSTICS: Final = 40
 """Diagnostics sent at most."""
 QUOTED: Final = 200
@@ -68,8 +68,8 @@ class Materials:
 
 
 def needs_confirmation(materials: Materials) -> tuple[str, Literal["git", "outside"]] | None:
-    """The file whose content is sent only after the operator says yes, and the rule that demands
-    it. None if no file needs that.
+    """The path of the file that is worked on, and the rule that lets it be sent only after the
+    operator says yes. None if no rule does.
     """
     focus = materials.focus
     if focus is None or focus.file is None:
@@ -128,8 +128,8 @@ def _of_project(
     left_out: list[LeftOut],
     look: IgnoreLook,
 ) -> list[ContextItem]:
-    """The pieces from elsewhere that belong to the request: from open files and from
-    the project's.
+    """The pieces from elsewhere that belong to the request: from open files, from files of the
+    project, and from other places of the file that is worked on.
     """
     found = materials.project or ProjectFiles()
     closed = _sendable(found.all, materials, look, left_out)

@@ -49,7 +49,7 @@ class Hidden:
 
 def hidden(text: str, ignored: Callable[[str], bool]) -> tuple[Hidden, ...]:
     """The sections of ignored files in the diffs that a text contains, in order. They must not be
-    sent. `ignored` says whether a path is.
+    sent. `ignored` says whether a path is ignored.
 
     A section runs from its header to the next one, or to the end of the text.
     """
@@ -65,7 +65,9 @@ def hidden(text: str, ignored: Callable[[str], bool]) -> tuple[Hidden, ...]:
 
 
 def without(text: str, ignored: Callable[[str], bool]) -> tuple[str, tuple[str, ...]]:
-    """A text with the sections of ignored files cut out of its diffs, and their paths."""
+    """A text in whose diffs a note replaces each section of an ignored file, and the paths of these
+    files.
+    """
     parts, last = [], 0
     sections = hidden(text, ignored)
     for section in sections:
@@ -76,8 +78,8 @@ def without(text: str, ignored: Callable[[str], bool]) -> tuple[str, tuple[str, 
 
 
 def parted(text: str) -> tuple[str, str]:
-    """Split a pasted diff off a text. Returns the text without it and the diff, "" if there is
-    none.
+    """Split a pasted diff off a text. Returns the text without the diff, and the diff, "" if there
+    is none.
     """
     fenced = _FENCED.search(text)
     if fenced is not None and _HEADER.search(fenced["diff"]):
@@ -89,7 +91,9 @@ def parted(text: str) -> tuple[str, str]:
 
 
 def shortened(diff: str, most: int) -> str:
-    """A diff of at most `most` characters. It names the files whose changes were cut off."""
+    """A diff, cut at the end of a line after at most `most` characters. Below the cut a note names
+    the files whose changes are missing.
+    """
     if len(diff) <= most:
         return diff
     end = diff.rfind("\n", 0, most) + 1
@@ -101,7 +105,9 @@ def shortened(diff: str, most: int) -> str:
 
 
 def paths(section: str) -> set[str]:
-    """The paths a section of a diff names, without the `a/` and `b/` in front."""
+    """The paths that a section of a diff names: each as it is written, and without a prefix such as
+    `a/`.
+    """
     found = set()
     for pattern in _NAMES:
         for match in pattern.finditer(section):
@@ -113,7 +119,7 @@ def paths(section: str) -> set[str]:
 
 
 def _starts(text: str) -> list[int]:
-    """Where sections begin. A `---` line below a `diff` line belongs to the section above it."""
+    """The offsets at which sections begin. A `---` line below a `diff` line begins none."""
     starts: list[int] = []
     for match in _HEADER.finditer(text):
         plain = match.group().lstrip(" \t>#").startswith("---")

@@ -29,8 +29,9 @@ def symbol_at(focus: Snapshot | None, span: Range | None) -> Symbol | None:
 def enrich(
     request: Request, focus: Snapshot | None, span: Range | None, documents: Sequence[Snapshot]
 ) -> Request:
-    """The request, completed for the router with the symbol that is selected, and with how often
-    the open and attached files use it.
+    """The request, completed for the router with the symbol around the selection, and with how
+    often the open and attached files (`documents`) use that symbol. It is unchanged without a
+    selection or a symbol.
     """
     selection = request.selection
     symbol = symbol_at(focus, span)

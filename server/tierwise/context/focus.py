@@ -62,8 +62,8 @@ class Focus:
 
 
 def focus_of(doc: Snapshot, span: Range) -> Focus:
-    """A document with the range that is worked on. The range is extended to the lines that it
-    means.
+    """A document with the range that is worked on. Its ends are moved to those of the lines that it
+    means (`extent.settled`).
     """
     index = index_of(doc.text)
     span = settled(index, index.clamp(span))
@@ -165,7 +165,7 @@ def _room(focus: Focus) -> tuple[int, int]:
 
 
 def _near(focus: Focus, start: int, end: int, lines: int = AROUND_LINES) -> tuple[int, int]:
-    """The offsets so many lines before the first offset and after the second."""
+    """Two offsets: `lines` lines above the line of `start`, and as many below the line of `end`."""
     index = focus.index
     first = max(0, index.position(start).line - lines)
     last = index.position(end).line + lines + 1
@@ -196,7 +196,7 @@ def _outer(focus: Focus, inner: Symbol) -> list[Symbol]:
 
 
 def _within(focus: Focus, first: int, taking: ItemBuilder) -> Iterator[ContextItem]:
-    """The first lines of enclosing definitions that begin above the lines that are shown."""
+    """The first line of each enclosing definition that begins above the lines that are shown."""
     if focus.symbol is None or first == 0:
         return
     index = focus.index

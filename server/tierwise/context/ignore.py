@@ -177,7 +177,10 @@ class IgnoreLook:
         return max(verdicts, key=lambda verdict: _STRICTER.index(verdict.kind))
 
     def closed(self, folder: str) -> bool:
-        """Whether ignore files keep back everything below a folder. `folder` is its real path."""
+        """Whether ignore files or the configuration keep back everything below a folder.
+
+        `folder` is its real path.
+        """
         inside = [root for root in self._roots if _inside(folder, root)]
         if self._own is not None:
             shown = (_below(folder, root) + "/" for root in inside if folder != root)
@@ -335,6 +338,8 @@ def _compiled(lines: Iterable[str]) -> GitIgnoreSpec:
 
 
 def _git_top(root: str) -> str:
-    """The folder whose `.gitignore` counts first: the repository the root lies in."""
+    """The folder whose `.gitignore` counts first: the repository that the root lies in, else the
+    root itself.
+    """
     around = (Path(root), *Path(root).parents)
     return next((str(p) for p in around if os.path.exists(p / ".git")), root)

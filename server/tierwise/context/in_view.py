@@ -100,7 +100,7 @@ def _lines(index: LineIndex, span: Range) -> Range:
 
 
 def _around(index: LineIndex, line: int) -> Range:
-    """The lines around a line, as many on either side as fit."""
+    """A line with the lines around it: as many as fit, at most `AROUND_LINES` on either side."""
     first = last = line
     left = _MOST_CHARS - len(index.line(line))
     for _ in range(AROUND_LINES):

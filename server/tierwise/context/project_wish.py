@@ -1,7 +1,7 @@
 """What the operator's words (a wish) say about the project, found in these words alone. Pure.
 
-A wish that speaks of every caller needs every file that uses the name. A question about the project
-has to name something in it. With a question that names nothing, no file is sent.
+A wish that speaks of every caller needs every file that uses the name. A question gets files of the
+project only if it names something in the project, or if the operator asked for them (`@project`).
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def of_words(wish: str) -> ProjectWish:
 
 
 def split_project_word(wish: str) -> tuple[bool, str]:
-    """Whether the operator's words contain `@project` (or `@workspace`), and the rest of them."""
+    """Whether the operator's words contain `@project` (or `@workspace`), and the other words."""
     found = _PROJECT.search(wish)
     if found is None:
         return False, wish

@@ -1,8 +1,9 @@
 """Pieces of other files that belong to a selection: definitions it names, and uses of what it
 defines.
 
-Only what is open or attached is looked at; nothing is read from disk for it. Each candidate has a
-score, the best ones are taken, and the rest is named as left out.
+Only the given documents are searched: the one that is worked on, open ones, and files that the
+project's index proposed. Nothing is read from disk here. Each candidate has a score, the best ones
+are taken, and documents of which nothing is taken are named as left out.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ USE_CHARS: Final = 1_000
 AROUND_USE: Final = 2
 """Lines shown on either side of a use in a larger definition, or outside of any definition."""
 LOOKED_AT: Final = 80
-"""Open documents looked through, nearest first."""
+"""Documents looked through at most, the nearest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,11 @@ def related(
     others: Sequence[Snapshot],
     taking: ItemBuilder,
 ) -> tuple[list[ContextItem], list[LeftOut]]:
-    """The pieces of other files that belong to the selection, the best first, and the open files of
-    which nothing was taken.
+    """The pieces that belong to the selection, the best first, and those of `others` of which none
+    was taken, each with the reason.
 
-    `items` are the pieces that are sent already, `others` the documents that pieces may be taken
-    of.
+    `items` are the pieces that are sent already. Pieces are taken of `others` and of the document
+    that is worked on.
     """
     if place is None:
         return [], []

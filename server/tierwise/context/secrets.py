@@ -145,8 +145,8 @@ def _searchable(text: str, lowered: str) -> bool:
 def redact(text: str, known: tuple[tuple[str, str], ...] = ()) -> Redacted:
     """The text with each secret replaced by a placeholder.
 
-    `known` are placeholders of earlier texts, with what they stand for. The same secret gets the
-    same one again.
+    `known` are placeholders of earlier texts, with what they stand for. A secret that is in them
+    gets its placeholder from there.
     """
     return redact_spans(text, find(text), known)
 
@@ -175,11 +175,11 @@ def redact_spans(
 
 
 def restore(text: str, secrets: tuple[tuple[str, str], ...], own: str = "") -> str | None:
-    """The text with every placeholder put back. It is None if the model altered or invented one;
-    without `secrets` the text is returned as it is.
+    """The text with every placeholder replaced by its secret. It is None if the model altered or
+    invented a placeholder. Without `secrets` the text is returned as it is.
 
-    `own` is the file the text is for. If the file itself contains a placeholder and does not
-    contain its secret, the placeholder stays as it is.
+    `own` is the text of the file that the answer is for. If it contains a placeholder itself, but
+    not the placeholder's secret, the placeholder stays as it is.
     """
     if not secrets:
         return text

@@ -24,11 +24,11 @@ def tokens(text: str) -> int:
 
 
 def fit(pack: Pack, budget_tokens: int) -> Pack:
-    """The pieces of a pack that fit into `budget_tokens` tokens, those of the best rank first. The
-    selection is kept however large it is.
+    """The pieces of a pack that fit into `budget_tokens` tokens, those of the best rank first.
 
-    An item that does not fit is replaced by its short form if it has one. A large item does not
-    push out a small one of lower rank that still fits.
+    Items of the kinds in `KEPT` are kept however large they are. Another item that does not fit is
+    replaced by its short form if it has one that fits. A large item does not push out a small one
+    of lower rank.
     """
     kept: list[ContextItem] = []
     left_out: list[LeftOut] = list(pack.left_out)

@@ -27,7 +27,8 @@ cursor, and `tests` go into the matching test file."""
 class ActionKind:
     """One action and how it behaves.
 
-    `title`, `about` and `wish` are words that no other file repeats.
+    The words `title`, `about` and `wish` are written here alone; all other code takes them from
+    here.
 
     `wish` is the instruction that is sent where the operator gave none. `form` tells the model in
     which form to give a text answer.
@@ -48,13 +49,14 @@ class ActionKind:
     needs_words: bool = False
     """Whether it means nothing without an instruction."""
     asks: Literal["instruction", "question"] = "instruction"
-    """What its words are called."""
+    """What the operator's words for it are called."""
     on_code: bool = True
     """Whether it is about a place in a document."""
     needs_symbol: bool = False
     """Whether it is offered at a cursor only inside a definition."""
     takes_diagnostics: bool = False
-    """Whether the diagnostics of its lines are sent with it. Each one is offered separately."""
+    """Whether the diagnostics of its lines are sent with it. A menu of code actions then offers it
+    for each diagnostic (three at most)."""
     on_selection: int | None = None
     """Its place among the code actions of a selection; None where it is not offered there."""
     on_cursor: int | None = None

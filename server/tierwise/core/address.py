@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 _ENDING: Final = re.compile(r"/*(?:/v1(?:/+messages)?)?/*$")
-"""What people copy along with an address, and what the Messages API appends by itself."""
+"""The end of an address that is dropped. People copy it along, but each request's path adds it."""
 _NUMBERS: Final = re.compile(r"[0-9a-fx.]+", re.IGNORECASE)
 
 
@@ -28,7 +28,9 @@ def base(url: str) -> str:
 
 
 def usable(url: str) -> bool:
-    """Whether requests can be sent to an address at all: http or https, a host, a real port."""
+    """Whether requests can be sent to an address at all: http or https, a host, a valid port or
+    none, and no white space.
+    """
     try:
         parts = urlsplit(url.strip())
         _ = parts.port
@@ -48,7 +50,7 @@ def host_of(url: str) -> str:
 
 
 def loopback(url: str) -> bool:
-    """Whether an address is this machine, in any spelling of its host."""
+    """Whether a call to an address (a URL) stays on this machine, in any spelling of its host."""
     host = host_of(url).rstrip(".").lower()
     if host == "localhost" or host.endswith((".localhost", ".localdomain")):
         return True
@@ -79,7 +81,7 @@ def this_machine(host: str) -> bool:
 def every_address(host: str) -> bool:
     """Whether a host means all addresses of this machine (0.0.0.0, ::).
 
-    A server can listen on such a host, but no other machine can call it.
+    A server can listen on such a host, but another machine cannot use it as an address.
     """
     try:
         return ipaddress.ip_address(host).is_unspecified

@@ -1,7 +1,7 @@
 """How an amount of money is written, everywhere: in cents below a dollar, else in dollars.
 
 Two figures say what a call costs: `0.04¢`, `0.8¢`, `12¢`. From 99.5 cents up two decimals do:
-`$1.00`. A sentence with several amounts writes all of them like the largest.
+`$1.00`. All amounts of one sentence are written in the unit of the largest.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ would be a long row of zeros."""
 
 
 def amount(nanos: int, rounding: Rounding = "nearest") -> str:
-    """Write one amount of nano-dollars. `amounts` writes several of one sentence to the same
-    precision.
-    """
+    """Write one amount of nano-dollars. For several amounts of one sentence use `amounts`."""
     return _dollars(nanos, rounding) if _large(nanos, rounding) else _cents(nanos, rounding)
 
 
 def amounts(*nanos: int) -> tuple[str, ...]:
-    """Several amounts of one sentence, all written like the largest."""
+    """Write several amounts (nano-dollars) of one sentence: all in dollars if one of them is large,
+    else all in cents.
+    """
     if any(_large(each, "nearest") for each in nanos):
         return tuple(_dollars(each, "nearest") for each in nanos)
     return tuple(_cents(each, "nearest") for each in nanos)
 
 
 def needs_and_left(needs: int, left: int) -> tuple[str, str]:
-    """What is needed, rounded up, and what is left, rounded down, written alike."""
+    """What is needed, rounded up, and what is left, rounded down, written in the same unit."""
     if _large(needs, "up") or _large(left, "down"):
         return _dollars(needs, "up"), _dollars(left, "down")
     return _cents(needs, "up"), _cents(left, "down")
@@ -63,7 +63,7 @@ def _cents(nanos: int, rounding: Rounding) -> str:
 
 
 def _figures(cents: Decimal, rounding: Rounding) -> Decimal:
-    """Round cents to two figures; from ten cents up to whole cents."""
+    """Round cents to two figures. Amounts of ten cents and more are rounded to whole cents."""
     if not cents:
         return cents
     place = Decimal(1).scaleb(min(cents.adjusted() - 1, 0))

@@ -101,14 +101,15 @@ class Decision:
       `answering` the tier that answers in the end.
     - `confidence` is the estimate's P(need <= `confidence_tier`): that tier is `first`, or the one
       below it where `first` is the top.
-    - `cost` is the forecast per tier in nano-dollars, escalation included by its probability.
+    - `cost` is the forecast per tier in nano-dollars. An escalation counts with its probability.
     - `expected_loss` is, per tier and in nano-dollars, what the task is expected to cost if it
-      starts there: all calls until an answer is kept, and what wrong answers cost the operator.
+      starts there: all calls until an answer is kept, and what wrong answers cost the operator. It
+      comes from the lower bound of the estimate.
     - `rule` names the rule that made the decision.
     - `propensity` is the probability that the router chose `routed` given the signals, before any
       explicit choice.
     - `soft` says whether the task may go to a cheaper tier when money runs short.
-    - `explicit` says that the operator chose the tier: then nothing may change it.
+    - `explicit` says that the operator chose the tier: then only a team's rules may change it.
     """
 
     first: str

@@ -32,13 +32,17 @@ class BudgetPaused(TierwiseError):
 
 
 class DocumentChanged(TierwiseError):
-    """The text under a proposal is no longer what the proposal was made for."""
+    """The text under a proposal is not what the proposal was made for, or, for an undo, not what
+    the proposal made of it.
+    """
 
     name = "DocumentChanged"
 
 
 class NotConfigured(TierwiseError):
-    """There is no key for the tier, and the rehearsal model (built in and free) was not chosen."""
+    """Something that the operator has to set up is missing. Before a call it is the tier's key, if
+    the rehearsal model (built in and free) was not chosen.
+    """
 
     name = "NotConfigured"
 
@@ -75,7 +79,7 @@ class ModelError(TierwiseError):
 
 
 class ContextTooLarge(TierwiseError):
-    """The selection alone is more than the tier's model can read."""
+    """The selection alone has more tokens than may be sent with any request."""
 
     name = "ContextTooLarge"
 
@@ -87,7 +91,7 @@ class Untrusted(TierwiseError):
 
 
 class Ignored(TierwiseError):
-    """The file is named by an ignore file, so it is not sent."""
+    """A file is not sent: a rule keeps it back, it is binary, or the operator did not agree."""
 
     name = "Ignored"
 
@@ -103,7 +107,7 @@ class UnknownTier(TierwiseError):
 
 
 class UnknownTask(TierwiseError):
-    """A task id that is neither running nor in the ledger."""
+    """A task id that names no task here, or what is asked of its task was not kept."""
 
     name = "UnknownTask"
 
@@ -115,7 +119,7 @@ class UnknownEdit(TierwiseError):
 
 
 class LedgerUnavailable(TierwiseError):
-    """The ledger cannot be written, so no paid call is made."""
+    """The ledger cannot be read or written, so no paid call is made."""
 
     name = "LedgerUnavailable"
 

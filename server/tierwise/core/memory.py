@@ -11,8 +11,8 @@ _ARENAS: Final = -8
 
 
 def give_back() -> None:
-    """Collect garbage that only cycles hold (errors hold their frames), and return it to the
-    system.
+    """Free objects that only refer to each other (errors hold their frames), and return the memory
+    to the system.
     """
     gc.collect()
     with contextlib.suppress(Exception):

@@ -37,8 +37,8 @@ class Outcome:
       recorded once, at the group's first job, and is no verdict on any of the proposals.
 
     `wentOn` and `interrupted` are about an agent's turn: the operator's next words took its work as
-    done, or the operator stopped it. `at_ms` is UTC milliseconds; `after_ms` counts from the apply
-    where that matters.
+    done, or the operator stopped it. `at_ms` is UTC milliseconds. `after_ms` is the milliseconds
+    since the apply, where that matters.
     """
 
     task_id: str

@@ -1,7 +1,7 @@
-"""Keys blanked in every text that is logged or shown, whoever wrote it.
+"""Blanks keys in every text that is logged, and in what a model's server said before it is shown.
 
-Some look like keys. The others are named: every key this process uses is hidden as soon as
-it is read, wherever it came from.
+A key is known by its shape, or because this process uses it: each such key is registered here
+(`hide`, `hidden`) as soon as it is read, wherever it came from.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _hidden_now: Counter[str] = Counter()
 
 
 def hide(key: str) -> str:
-    """Blank this key from here on. Returns the key itself, for use in place."""
+    """Blank this key from here on. Returns the key, so that a call can stand in its place."""
     if len(key) >= _SHORTEST:
         _hidden.add(key)
     return key
@@ -49,7 +49,7 @@ def hidden(key: str) -> Iterator[None]:
 
 
 def redact(text: str, keys: Iterable[str] = ()) -> str:
-    """`text` with everything that looks like a key, and every hidden or named one, blanked."""
+    """`text` with "[key]" in place of each hidden key, of `keys`, and of what looks like a key."""
     for key in (*_hidden, *_hidden_now, *keys):
         text = text.replace(key, SHOWN)
     return _SHAPES.sub(SHOWN, text)

@@ -19,8 +19,8 @@ Severity = Literal["error", "warning", "information", "hint"]
 class Selection:
     """The range the operator selected, with what is known of its surroundings.
 
-    Lines count from 1 and `end_line` is inclusive. `usages` counts references to the
-    selected symbols in open and attached files, `usage_files` the files they lie in.
+    Lines count from 1 and `end_line` is inclusive. `usages` counts how often the open and attached
+    files use the selected symbol, `usage_files` how many of them name it.
     """
 
     path: str
@@ -80,11 +80,11 @@ class ProjectSignals:
 
     - `usages` counts the uses of the symbol that is asked about, `usage_files` the files they are
       in.
-    - `defined` counts the definitions of the names in the instruction. With more than one, the
-      usages may be those of another symbol of the same name.
+    - `defined` counts the definitions of that symbol's name. With more than one, the usages may be
+      those of another symbol of the same name, so the router does not use them.
     - `fan_in` counts the files that import the file that is worked on.
-    - `files` counts the files that the work will probably touch.
-    - `clear` is for an instruction without a selection: by how many percent of its score the file
+    - `files` counts the files that a change which is wanted everywhere will probably touch.
+    - `clear` is for an edit without a selection: by how many percent of its score the file
       that fits it best is ahead of the tenth. The more, the clearer it is which place is meant.
     """
 

@@ -16,9 +16,10 @@ BudgetLevel = Literal["ok", "soft", "paused"]
 FloorRule = Literal["path", "action", "team", "said"]
 
 Rule = Literal["target-1", "loss-1", "loss-2"]
-"""Rules that choose the first tier: the cheapest whose bound reaches a confidence target, as older
-decisions of the ledger did; the least expected loss, where a second opinion only lowered what the
-bound had raised; and the same with the opinion as evidence."""
+"""Rules that choose the first tier. `target-1` takes the cheapest tier whose bound reaches a
+confidence target, as older decisions of the ledger did. The other two take the tier of least
+expected loss. A second opinion then sets the tier, but not below that of the point estimate
+(`loss-1`), or is evidence that changes the estimate (`loss-2`)."""
 RULE: Final[Rule] = "loss-2"
 """The rule that decides now. Its name is kept with every decision. A decision that is replayed is
 replayed under its own rule, and under `target-1` if it names none."""
@@ -53,9 +54,9 @@ class Floor:
 class WarmThread:
     """What the prompt cache holds of a conversation.
 
-    `tier` is the one that has it cached (the warm one); `remaining_cost` is the expected spend in
-    nano-dollars to the end of the thread per tier, a cache write included where the tier is cold;
-    `break_even_turns` says after how many turns leaving the warm tier pays, `None` if never.
+    `tier` is the one that has it cached (the warm one). `remaining_cost` is, per tier, the expected
+    spend in nano-dollars to the end of the thread, with a cache write where the tier is cold.
+    `break_even_turns` says per tier after how many turns a move there pays, `None` if never.
     """
 
     tier: str
@@ -77,14 +78,16 @@ class Situation:
     - `escalates` is, per tier, the probability that its answer fails a free check and is asked for
       again one tier up. For a tier that is not in it, one minus the estimate's `accept` is taken.
     - `blocked` maps a tier to the reason why it cannot answer now.
-    - `fallback` lists, per tier, the tiers that may stand in for it, in order.
+    - `fallback` lists, per tier, the tiers that may stand in for it, in order. For a tier that is
+      not in it, the tier above may.
     - `cap` is the highest tier that a repository's own file allows, `team_cap` the highest that
       the team allows; the latter binds what the operator chose as well.
     - `opinion` is the tier that a second opinion named; "none" where it was asked and gave no
       usable answer.
-    - `opinion_table` says how often opinions name which tier (columns) where which is needed
-      (rows), as learned; it is empty where the shipped table holds.
-    - `trial` is a uniform draw in [0, 1) where trials are on, else `None`.
+    - `opinion_table` holds, as learned, the share of opinions that name a tier (column) if a tier
+      (row) is needed; it is empty where the shipped table holds.
+    - `trial` is a uniform draw in [0, 1) where trials are on, else `None`. A draw below
+      `trial_share` makes a trial.
     - `learned` is what the learned state adds to the estimate, where it is live.
     """
 

@@ -126,7 +126,9 @@ class Ladder:
 
     @property
     def fallbacks(self) -> Mapping[str, tuple[str, ...]]:
-        """The tiers that replace each tier when it fails, where it is not simply the tier above."""
+        """For each tier, the tiers that may replace it when it fails. A tier is left out if it has
+        no list of its own and the one above may replace it.
+        """
         found = {}
         for tier in self.tiers:
             up = self.above(tier.name)
@@ -152,4 +154,5 @@ DEFAULT_LADDER: Final = Ladder(
         Tier("opus", "claude-opus-5-5", 16384),
     )
 )
-"""The shipped tiers; caps follow the worst-case reservation they imply (4k, 8k, 16k tokens)."""
+"""The shipped tiers. Each caps its answers (`max_tokens`), since a call reserves the cost of the
+longest answer."""

@@ -31,7 +31,8 @@ class Switch:
     """One switch of a task, because a model at one server (the old place) did not answer.
 
     `old` and `new` are tiers, `cause` is a word or two ("overloaded"). The places are named by
-    their models, and by their servers where those are not the default one.
+    their models, and by their servers where those are not the default one. They are "" where a tier
+    was passed over before any call.
     """
 
     old: str
@@ -45,8 +46,9 @@ class Switch:
 class TaskView:
     """A task as shown. `progress` is a short sentence, `cost` nano-dollars spent so far.
 
-    `error` is (name, message). `cause_note` says in a few words why the answering tier
-    differs from the routed one ("overloaded", "you", "budget"), empty where it does not.
+    `error` is (name, message). `cause_note` says why another tier answers, as a code ("overloaded",
+    "budget") or in a sentence. It is "team_paused" for a task that failed because a team's budget
+    is used up, and "" if there is nothing to say.
     """
 
     task_id: str
@@ -63,7 +65,7 @@ class TaskView:
     rehearsal: bool = False
     conversation_id: str | None = None
     forecast: Decision | None = None
-    """The first decision, when the final one differs from it."""
+    """The forecast, if the decision names another answering tier; else None."""
     switches: tuple[Switch, ...] = ()
     usage: Usage | None = None
     """Tokens of all attempts so far; None before the first was settled."""

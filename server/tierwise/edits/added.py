@@ -30,7 +30,8 @@ def generated(
     """The text of a file with an answer's code added at the cursor.
 
     The code replaces an empty line, else it gets lines of its own. It goes inside the cursor's line
-    only if the file parses better that way. `brought` are import lines to add at the file's head.
+    only if that line is unfinished or the file parses better that way. An answer that is the whole
+    file replaces the file. `brought` are import lines to add at the file's head.
     """
     lines = split_lines(text)
     fresh = _core(answer)
@@ -52,12 +53,12 @@ def generated(
     inline = f"{before}{fresh[0].lstrip()}{own[at.character :]}" if len(fresh) == 1 else None
     if inline is not None and before.strip() and _within(lines, number, inline, fresh, language):
         made = [*lines[:number], inline + end_of(lines[number]), *lines[number + 1 :]]
-        return with_imports_of(made, taken)
+        return with_imports_of(made, taken, language)
     fresh = _without_headers(lines, first, fresh)
     put_in = _new_lines(lines, first, last, fresh, language, blanks)
     if _is_unit(put_in, language):
         put_in = _apart(lines, first, last, put_in, language)
-    return with_imports_of(_inserted(lines, first, last, put_in), taken)
+    return with_imports_of(_inserted(lines, first, last, put_in), taken, language)
 
 
 def joined(text: str, answer: str, language: str | None = None, brought: Sequence[str] = ()) -> str:
@@ -65,7 +66,7 @@ def joined(text: str, answer: str, language: str | None = None, brought: Sequenc
     between the file's own definitions.
 
     Imports go to the head, also those in `brought`. What the file has already is not added a second
-    time.
+    time. An answer that is the whole file replaces the file.
     """
     lines = split_lines(text)
     fresh = _core(answer)
@@ -87,7 +88,9 @@ def joined(text: str, answer: str, language: str | None = None, brought: Sequenc
         kept[-1] += end
     known = _distance(kept, "")
     gap = [end] * (max(1, known) if known is not None else 2 if language == "python" else 1)
-    return with_imports_of([*lines[:first], *kept, *gap, *(x + end for x in fresh)], taken)
+    return with_imports_of(
+        [*lines[:first], *kept, *gap, *(x + end for x in fresh)], taken, language
+    )
 
 
 def _core(answer: str) -> list[str]:
@@ -96,23 +99,27 @@ def _core(answer: str) -> list[str]:
     return fresh[first:last]
 
 
-def with_imports(text: str, taken: Sequence[str]) -> str:
-    """The text of a file with imports at its head."""
-    return with_imports_of(split_lines(text), taken) if taken else text
+def with_imports(text: str, taken: Sequence[str], language: str | None = None) -> str:
+    """The text of a file with imports at its head. They are left out if no place for them is
+    clear.
+    """
+    return with_imports_of(split_lines(text), taken, language) if taken else text
 
 
-def with_imports_of(lines: Sequence[str], taken: Sequence[str]) -> str:
+def with_imports_of(lines: Sequence[str], taken: Sequence[str], language: str | None = None) -> str:
     """The text of a file, given as its lines, with imports at its head."""
-    made = imports.brought(lines, taken)
-    return "".join(_with_first_imports(lines, taken) if made is None else made)
+    head = head_end(lines, language) if taken else 0
+    made = imports.brought(lines, taken, head or 0)
+    if made is None:
+        made = list(lines) if head is None else _with_first_imports(lines, taken, head)
+    return "".join(made)
 
 
-def _with_first_imports(lines: Sequence[str], taken: Sequence[str]) -> list[str]:
-    """The lines of a file that has no imports yet, with some below its head. An empty line stands
-    on either side of them.
+def _with_first_imports(lines: Sequence[str], taken: Sequence[str], put: int) -> list[str]:
+    """The lines of a file that has no imports yet, with some below its first `put` lines, which
+    are its head. An empty line stands on either side of them.
     """
     end = usual_end(lines)
-    put = head_end(lines)
     head, rest = list(lines[:put]), lines[put:]
     if head:
         head[-1] = bare(head[-1]) + end
@@ -122,9 +129,10 @@ def _with_first_imports(lines: Sequence[str], taken: Sequence[str]) -> list[str]
 
 
 def _news(text: str, fresh: list[str], language: str | None) -> tuple[list[str], list[str]]:
-    """The imports of an answer, and those of its lines that the file does not have yet.
+    """The imports of an answer, and the lines of it that are to be added.
 
-    The head of the file and definitions that are the same are left out.
+    Left out are definitions that the file has in the same form, and lines of the file that the
+    answer begins with. A Go answer loses only its package line and its imports.
     """
     if language == "go":
         return imports.head_of(fresh)
@@ -268,7 +276,10 @@ def _new_lines(
     lines: Sequence[str], first: int, last: int, fresh: Sequence[str], language: str | None,
     blanks: str | None,
 ) -> list[str]:  # fmt: skip
-    """New lines with the indentation of their place, unless they have one."""
+    """New lines with the indentation of their place, unless the first has an indentation already.
+
+    Of several ways to indent them the one with the fewest syntax errors is taken.
+    """
     fixed = literal_lines("\n".join(fresh), language)
     unit = unit_of([bare(line) for line in lines])
     fresh = (in_unit(fresh, unit, fixed) if unit is not None else None) or list(fresh)

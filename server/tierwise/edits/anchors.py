@@ -214,9 +214,9 @@ def followed(spot: Spot, step: Step) -> Spot:
 
 
 def _compared(spot: Spot, step: Step) -> Spot:
-    """Find a spot again where the change itself is not known, only the texts.
+    """A spot (where a hunk is) after a change that does not say which lines it added or removed.
 
-    These are the whole text before and after, or those of a stretch that was replaced.
+    Only the texts before and after are known, or that a stretch of several lines was replaced.
     """
     splice = step.told
     apart = beside(spot, splice, step.after)
@@ -233,7 +233,10 @@ def _compared(spot: Spot, step: Step) -> Spot:
 
 
 def _parted(spot: Spot, step: Step) -> bool:
-    """Whether lines that distinguish a spot from similar ones lie between it and a change."""
+    """Whether a change is far enough from a spot: a line that distinguishes the spot from similar
+    ones lies between them, or more than `orphans.NEAR` characters. A spot without such lines is far
+    enough from any change.
+    """
     splice = step.told
     above = splice.end <= spot.start
     between = (splice.end, spot.start) if above else (spot.end, splice.start)

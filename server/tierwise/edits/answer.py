@@ -1,8 +1,8 @@
 """Reads a model's answer: which files it wants to change, and what else it says.
 
-Three forms edit: blocks below a path line (search/replace, rename, delete), a fence that holds
-a diff, and a single fenced block, whose meaning depends on the action. Everything else is
-text. `reader` splits an answer into these forms.
+These forms edit: blocks below a path line (search/replace, rename, delete), a fence that holds a
+diff or the arguments of the edit tool, and fenced blocks of code, whose meaning depends on the
+action. Everything else is text. `reader` splits an answer into these forms.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class ReadAnswer:
     fences: tuple[Whole, ...] = ()
     outer: Whole | None = None
     text: str = ""
-    """The answer without its thinking; "" if blocks say what to change."""
+    """The answer without its thinking. It is "" if blocks say what to change, in a chat, and where
+    a `problem` spoils the fences."""
 
 
 def read(

@@ -44,13 +44,17 @@ class JudgedPath:
 
 @dataclass(frozen=True)
 class Confine:
-    """The workspace folders that edits are confined to. `home` is the operator's home folder."""
+    """The workspace folders that edits are confined to. `home` is the operator's home folder; None
+    means that of the process.
+    """
 
     roots: Sequence[Path]
     home: Path | None = None
 
     def path_of(self, name: str) -> Path | None:
-        """The local path of a workspace-relative name or file URI; None for anything else."""
+        """The local path that a workspace-relative name, an absolute path or a file URI means; None
+        for anything else.
+        """
         if _SCHEME.match(name):
             parts = urlsplit(name)
             here = parts.scheme == "file" and parts.netloc in ("", "localhost")
@@ -111,8 +115,10 @@ class Confine:
         return JudgedPath("confirm" if reasons else "allowed", tuple(reasons), real, root)
 
     def _at_home(self, real: Path) -> PathCode | None:
-        """The concern about a hidden file in the home folder: it configures a program, even if
-        somebody made the home folder a workspace.
+        """The concern about a hidden file of the home folder, or one in a hidden folder of it: such
+        files configure programs, even if somebody made the home folder a workspace folder.
+
+        None for any other path, and where a workspace folder lies below the same hidden folder.
         """
         home = (self.home or Path.home()).resolve()
         if not real.is_relative_to(home):

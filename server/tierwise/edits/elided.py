@@ -92,7 +92,7 @@ def elided(before: str, changes: Sequence[Change], instruction: str = "") -> boo
 
 
 def _known(before: str, fresh: Sequence[str]) -> set[str]:
-    """Those of some lines that a text has."""
+    """Those of the lines `fresh` that the text `before` has, without blanks at their ends."""
     if not any(line in before for line in fresh if line):
         return set()
     return {line.strip() for line in before.split("\n")} & set(fresh)
@@ -131,7 +131,9 @@ def _remark_in_a_gap(added: Sequence[str], removed: Sequence[str]) -> bool:
 
 
 def _lost(added: Sequence[str], removed: Sequence[str]) -> int:
-    """How many lines of code were removed and not added elsewhere in the change."""
+    """How many of the removed lines the change neither keeps nor replaces by added code. Added
+    comments and placeholders replace nothing. The number may be negative.
+    """
     there = {" ".join(line.split()) for line in added}
     gone = [text for line in removed if (text := " ".join(line.split())) and text not in there]
     fresh = [

@@ -1,88 +1,102 @@
 """The head of a file: the lines that must stay above its first import.
 
 These are a line for the shell, comments of the file (a licence), a Python docstring, directives
-such as `'use strict'`, the name of the package, and the guard of a C header.
+such as `'use strict'`, the name of the package, and the guard of a C header. Where there is a
+grammar the syntax tree tells them, elsewhere the lines do (`text_head.py`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-_DIRECTIVE: Final = re.compile(
-    r"^(?:#!.*|//!.*|<\?php\b.*|<\?hh\b.*|<script\b[^>]*>|@charset\b.*|@file:.*"
-    r"|['\"]use \w+(?: \w+)?['\"];?|package\s+[\w.:]+\s*;?|namespace\s+[\w\\.]+\s*;"
-    r"|declare\s*\(.*\)\s*;|module\s+[\w.]+.*\bwhere|\{-#.*#-\}|#\s*pragma\b.*"
-    r"|#\s*(?:ifndef\s+\w+|if\s+!\s*defined\b.*|define\s+\w+_(?:H|HH|HPP|H_|H__|HPP_|INCLUDED)_*)"
-    r"|(?:public\s+)?library\s+[\w.]+\s*;|-\*-.*-\*-|unit\s+[\w.]+\s*;)\s*(?://.*)?$"
-)
-"""A line that has a meaning only above the imports, in any of many languages."""
-_LINE_COMMENT: Final = re.compile(
-    r"^(?://|--(?=[\s-]|$)|[;%](?=[\s;%]|$)|#(?!\s*(?:include|import|if|define|\[)))"
-)
-_BLOCKS: Final = (
-    ("/*", "*/"), ("<!--", "-->"), ("{-", "-}"), ("(*", "*)"), ("--[[", "]]"), ("=begin", "=end"),
-)  # fmt: skip
-"""How a comment of several lines begins and ends."""
-_DOCSTRING: Final = re.compile(r"^[rRuU]?(\"\"\"|''')")
+from tierwise.edits.text_head import OF_THE_FILE, text_head
+from tierwise.syntax.parse import parse
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_FIXED: Final = frozenset({
+    "shebang", "hash_bang_line", "package_clause", "package_declaration", "inner_attribute_item",
+    "future_import_statement", "preproc_call",
+})  # fmt: skip
+"""Kinds of nodes that stand above imports, in any grammar."""
+_TEXTS: Final = frozenset({"string", "concatenated_string"})
+_DOCUMENTED: Final = frozenset({"python"})
+_DIRECTED: Final = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"})
 
 
-def head_end(lines: Sequence[str]) -> int:
-    """How many lines at the beginning of a file must stay above its first import.
+def head_end(lines: Sequence[str], language: str | None = None) -> int | None:
+    """How many lines at the beginning of a file must stay above its first import. None if no place
+    for imports is clear.
 
-    A comment right above code belongs to that code. One with an empty line below it, or above
-    another line of the head, belongs to the file.
+    A comment right above code belongs to that code, unless it says that it is about the file. One
+    with an empty line below it, or above another line of the head, belongs to the file.
     """
-    at = end = 0
-    while at < len(lines):
-        if not lines[at].strip():
-            at += 1
+    tree = parse("".join(lines), language)
+    if tree is None:
+        return text_head(lines)
+    return _parsed(tree.root_node, language)
+
+
+def _parsed(root: Node, language: str | None) -> int:
+    """The end of the head by the children of a node: those of the file, or of its guard."""
+    end = over = 0
+    """`over` is the end of the latest comment that belongs to nothing so far."""
+    nodes = [node for node in root.children if node.start_point[0] < node.end_point[0] or node.text]
+    for number, node in enumerate(nodes):
+        if "comment" in node.type:
+            if over and node.start_point[0] > over:
+                end = over
+            over = _last_row(node) + 1
+            if OF_THE_FILE.search((node.text or b"").decode("utf-8", "replace")):
+                end = over
             continue
-        over = _fixed_end(lines, at)
-        fixed = over > at
-        over = over if fixed else _comment_end(lines, at)
-        if over == at:
+        if over and node.start_point[0] > over:
+            end = over
+        if (guard := _guarded(root, node)) is not None:
+            return guard
+        if not _is_fixed(node, number, nodes, language):
             return end
-        at = over
-        if fixed or at == len(lines) or not lines[at].strip():
-            end = at
-    return end
+        end, over = _last_row(node) + 1, 0
+    return max(end, over)
 
 
-def _fixed_end(lines: Sequence[str], at: int) -> int:
-    """The line below the directive or docstring that begins on a line. The same line if none
-    does.
+def _is_fixed(node: Node, number: int, nodes: Sequence[Node], language: str | None) -> bool:
+    if node.type in _FIXED:
+        return node.type != "preproc_call" or b"pragma" in (node.text or b"")
+    if node.type == "preproc_def":
+        return all("comment" in one.type or one.type == "preproc_def" for one in nodes[:number])
+    parts = [one.type for one in node.named_children if one.type != "comment"]
+    if node.type != "expression_statement" or len(parts) != 1 or parts[0] not in _TEXTS:
+        return False
+    if language in _DOCUMENTED:
+        return all("comment" in one.type for one in nodes[:number])
+    return language in _DIRECTED
+
+
+def _guarded(root: Node, node: Node) -> int | None:
+    """The end of the head inside the guard of a C header. None if a node is no guard, which it is
+    if it is all of the file and defines the name that it asks for.
     """
-    said = lines[at].strip()
-    if _DIRECTIVE.match(said):
-        return at + 1
-    quotes = _DOCSTRING.match(said)
-    return at if quotes is None else _closed(lines, at, quotes[0], quotes[1])
+    if node.type != "preproc_ifdef" or root.parent is not None:
+        return None
+    asked = node.child_by_field_name("name")
+    within = [one for one in node.named_children if "comment" not in one.type and one != asked]
+    first = within[0] if within else None
+    others = [one for one in root.named_children if "comment" not in one.type and one != node]
+    if others or asked is None or first is None or first.type != "preproc_def":
+        return None
+    named = first.child_by_field_name("name")
+    if named is None or named.text != asked.text:
+        return None
+    return _last_row(first) + 1
 
 
-def _comment_end(lines: Sequence[str], at: int) -> int:
-    """The line below the comment that begins on a line. The same line if it is no comment."""
-    said = lines[at].strip()
-    block = next(((begin, end) for begin, end in _BLOCKS if said.startswith(begin)), None)
-    if block is not None:
-        return _closed(lines, at, *block)
-    while at < len(lines):
-        said = lines[at].strip()
-        if not _LINE_COMMENT.match(said) or _DIRECTIVE.match(said):
-            break
-        at += 1
-    return at
-
-
-def _closed(lines: Sequence[str], at: int, begin: str, end: str) -> int:
-    """The line below the text that begins on a line with `begin`. The same line if it never ends,
-    or if code follows its end.
-    """
-    rest = lines[at].strip()[len(begin) :]
-    for number in range(at, len(lines)):
-        _, closed, behind = rest.partition(end)
-        if closed:
-            return at if behind.strip(" ;\t\r\n") else number + 1
-        rest = lines[number + 1] if number + 1 < len(lines) else ""
-    return at
+def _last_row(node: Node) -> int:
+    """The last line of a node. Some grammars count the line break at its end to it."""
+    if node.type == "expression_statement":
+        # Its semicolon may stand further down, where it begins the next statement for a reader.
+        node = next((one for one in node.named_children if one.type in _TEXTS), node)
+    row, column = node.end_point
+    return row - 1 if column == 0 and row > node.start_point[0] else row

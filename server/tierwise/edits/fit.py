@@ -95,7 +95,9 @@ def fitted(new: Sequence[str], place: Place) -> list[str]:
 def ended(
     fresh: Sequence[str], old: Sequence[str], pairs: Sequence[Pair], file: Sequence[str]
 ) -> list[str]:
-    """Lines with line ends: each has that of its old line, else that of the line above."""
+    """The lines `fresh` with line ends: each has that of the old line in its place, else the usual
+    one of the file.
+    """
     by_new = {pair.new: pair.old for pair in pairs}
     usual = usual_end(file)
     kinds = {end_of(line) for line in file} - {""}
@@ -115,7 +117,7 @@ def ended(
 def _kept(
     core: Sequence[str], fresh: Sequence[str], pairs: Sequence[Pair], fixed: frozenset[int]
 ) -> list[str]:
-    """The new lines, with unchanged ones taken from the file."""
+    """The new lines. Of unchanged ones all but the indentation is taken from the file."""
     made = list(fresh)
     for pair in pairs:
         if not pair.same:

@@ -1,8 +1,8 @@
 """Free checks on a proposal before it is shown: no program is run and no model is called.
 
 Each answers one question about the new texts, which exist in memory alone. What they report is
-right, but they miss code that reads well and does the wrong thing; `docs/verification.md` has the
-measured rates.
+nearly always right, but they miss code that reads well and does the wrong thing.
+`docs/verification.md` has the measured rates.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tierwise.syntax.positions import split_lines
 
 
 def check(proposal: Proposal, asked: AskedEdit) -> tuple[FailedCheck, ...]:
-    """Every failed check of a proposal, the most important first."""
+    """Every failed check of a proposal, each once: those of each file, then those of the whole."""
     if asked.problem is not None:
         return of_problem(asked.problem)
     if not proposal.files:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from tierwise.edits.align import squeezed
-from tierwise.edits.file_head import head_end
 from tierwise.edits.fit import bare, usual_end
+from tierwise.syntax.parse import parse, walk
 
 IMPORT: Final = re.compile(
     r"^\s*(?:import\b|from\s+\S+\s+import\b|use\b|#\s*include\b|using\b|package\b|require|extern\b"
@@ -50,31 +50,31 @@ def split(fresh: Sequence[str]) -> tuple[list[str], list[str]]:
 def head_of(fresh: Sequence[str]) -> tuple[list[str], list[str]]:
     """Take the package line and the imports off the beginning of a Go answer.
 
-    Returns the imports, one `import` line each, and the lines from the first other code or comment
-    on. The package line, what stands above it, and comments at imports are dropped.
+    Returns the imports, one `import` line each, and the lines below them. The package line and all
+    comments above the last import are dropped.
     """
-    head = head_end(fresh)
-    named = any(line.strip().startswith("package ") for line in fresh[:head])
+    tree = parse("\n".join(fresh), "go")
     taken: list[str] = []
-    within = False
-    for number in range(head if named else 0, len(fresh)):
-        said = fresh[number].strip()
-        wanted = said.partition("//")[0].strip()
-        if within:
-            within = wanted != ")"
-            if within and wanted:
-                taken.append(f"import {wanted}")
-        elif wanted == "import (":
-            within = True
-        elif re.match(r'^import\s+(?:[\w.]+\s+)?"', wanted):
-            taken.append(wanted)
-        elif said:
-            return taken, list(fresh[number:])
-    return taken, []
+    first = 0
+    for node in tree.root_node.named_children if tree is not None else ():
+        if node.type == "import_declaration":
+            specs = (one for one in walk(node) if one.type == "import_spec")
+            taken += [f"import {(one.text or b'').decode('utf-8', 'replace')}" for one in specs]
+        elif node.type == "comment":
+            continue
+        elif node.type != "package_clause":
+            if node.start_point[0] < first:
+                return [], list(fresh)
+            break
+        first = node.end_point[0] + 1
+    rest = list(fresh[first:])
+    while rest and not rest[0].strip():
+        del rest[0]
+    return taken, rest
 
 
 def _into_group(lines: list[str], wanted: str) -> bool:
-    """Put an import of Go into the group of a file. Returns whether it has one."""
+    """Put an import of Go into the import group of a file. Returns whether the file has a group."""
     start = next((n for n, x in enumerate(lines[:_HEAD]) if x.strip() == "import ("), None)
     if start is None:
         return False
@@ -91,18 +91,19 @@ def _into_group(lines: list[str], wanted: str) -> bool:
     return True
 
 
-def brought(lines: Sequence[str], wanted: Sequence[str]) -> list[str] | None:
-    """The lines of a file with imports added among its own; None if it is not clear where they go.
+def brought(lines: Sequence[str], wanted: Sequence[str], head: int = 0) -> list[str] | None:
+    """The lines of a file with imports added among its own; None if it has none to put them beside.
 
-    An import whose names the file imports already is not added again.
+    An import whose names the file imports already is not added again. The first `head` lines of the
+    file are its head, in which a line that reads like an import is none.
     """
     made = list(lines)
     for line in wanted:
-        if any(_brings(x, line) for x in made[:_HEAD]):
+        if any(_brings(x, line) for x in made[head : head + _HEAD]):
             continue
         if _GO.match(line.strip()) and _into_group(made, line):
             continue
-        at = _place(made, line)
+        at = _place(made, line, head)
         if at is None:
             return None
         made.insert(at, line.rstrip() + usual_end(lines))
@@ -137,11 +138,11 @@ def _listed(names: str) -> set[str]:
     return {squeezed(name) for name in names.split(",")}
 
 
-def _place(lines: Sequence[str], line: str) -> int | None:
+def _place(lines: Sequence[str], line: str, head: int) -> int | None:
     """The line where an import belongs: sorted into the last group of its kind, else below all
-    imports.
+    imports. `head` is where the imports can begin.
     """
-    own = [n for n, x in enumerate(lines[:_HEAD]) if _ALONE.match(bare(x))]
+    own = [n for n, x in enumerate(lines[: head + _HEAD]) if n >= head and _ALONE.match(bare(x))]
     if not own:
         return None
     same = [n for n in own if _kind(lines[n]) == _kind(line)]

@@ -38,7 +38,8 @@ def unit_of(lines: Sequence[str]) -> str | None:
 
 
 def in_unit(lines: Sequence[str], unit: str, fixed: Collection[int] = ()) -> list[str] | None:
-    """The lines with their indentation in another unit; None if it is no multiple of theirs.
+    """The lines with their indentation in another unit. None if an indentation of theirs cannot be
+    written in that unit.
 
     Lines in `fixed` (by number) stay as they are: they are text, not code.
     """

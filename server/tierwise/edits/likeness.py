@@ -155,7 +155,11 @@ class SelectionLikeness:
         return (1, asked.span) if self._like_a_rewrite(now, names, alone) else None
 
     def _one_of(self, symbols: Sequence[Symbol], names: Sequence[str], text: str) -> Symbol | None:
-        """The symbol that a text defines at its top, if it defines only this one."""
+        """The one of some symbols whose name a text defines first (`names` are those it defines).
+
+        None if several symbols have that name, or if the text's line with the name is not like the
+        symbol's first line.
+        """
         top = names[:1]
         found = [s for s in symbols if s.name in top]
         if len(found) != 1:
@@ -182,7 +186,9 @@ class SelectionLikeness:
         return fence if own is None else Whole(own, fence.language, fence.path)
 
     def _inside(self, text: str) -> str | None:
-        """The selected definition inside an enclosing one that has nothing else new."""
+        """The selected definition, if the answer shows it inside an enclosing one whose other lines
+        are comments and lines of the file, with at least one comment. Else None.
+        """
         if not self.defined or not self.around:
             return None
         name = self.defined[0].name

@@ -60,13 +60,15 @@ def _inside(inner: Symbol, outer: Symbol) -> bool:
 
 
 def _complained(symbol: Symbol, asked: AskedEdit, file: FileEdit) -> bool:
-    """Whether a diagnostic is about the definition, for example that nobody uses it."""
+    """Whether a diagnostic is on a line of the definition, for example that nobody uses it."""
     lines = range(symbol.range.start.line, symbol.range.end.line + 1)
     return file.uri == asked.focus and any(n in lines for n in asked.diagnostics)
 
 
 def _lives_on(symbol: Symbol, file: FileEdit, fresh: Sequence[str]) -> bool:
-    """Whether most lines of a definition are among the lines that were added."""
+    """Whether at least half of a definition's lines, or of its words, are among the lines that were
+    added.
+    """
     first, last = symbol.at.line, symbol.range.end.line
     body = [squeezed(x) for x in file.before.split("\n")[first : last + 1]]
     body = [line for line in body if sum(c.isalnum() for c in line) > 2]

@@ -17,8 +17,8 @@ _CLOSES: Final = {"SEARCH": "REPLACE", "RENAME": "RENAME", "DELETE": "DELETE"}
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """A fence that is being read: its leading blanks, its mark, its info string, and its first
-    line.
+    """A fence that is being read: its leading blanks, its mark, its info string, and the number of
+    its first line.
     """
 
     blanks: str

@@ -29,8 +29,8 @@ def path_in(line: str, known: Known | None = None, *, creates: bool = False) -> 
     """The path that a line names, "" if it names none.
 
     A line that is nothing but a path names it, even if no such file exists: an edit of a missing
-    file has to fail and must not go to another file. In a sentence only a `known` path counts, or,
-    for a new file (`creates`), a word that can be nothing but a path.
+    file has to fail and must not go to another file. In a sentence only a `known` path counts, or a
+    quoted one with a slash. For a new file (`creates`) a word counts that can only be a path.
     """
     alone = alone_in(line)
     if alone and known is not None and known(alone):

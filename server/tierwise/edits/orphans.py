@@ -15,13 +15,13 @@ from tierwise.edits.splice import Splice
 from tierwise.syntax.positions import split_lines
 
 NEAR: Final = 4_000
-"""The most characters between a change and some lines for the change to affect what surrounds them.
-"""
+"""The most characters between a change and some lines. A change that is further away does not
+remove what distinguishes them."""
 FEW: Final = 3
-"""The most unlike lines in a section that its first and last one can name. With more, it is a list
-of sections."""
+"""The most unlike lines (see `Owners`) of a section whose first and last line distinguish what is
+in it. A section with more of them is a list of sections."""
 FARTHEST: Final = 200
-"""How many lines on either side are searched for an unlike line."""
+"""How many lines on either side are searched for an unlike line (see `Owners`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ parameters, nested f-strings, template strings, several exceptions without paren
 
 
 def worse(before: str, after: str, language: str | None) -> bool:
-    """Whether `after` has syntax errors that `before` did not have; False if there is no parser.
+    """Whether `after` has more syntax errors than `before`, or much larger ones; False if there is
+    no parser.
 
     A text that was broken before may stay broken: an edit in the middle of typing is no
     reason to refuse it.
@@ -63,8 +64,8 @@ def _endless(text: str) -> int:
 
 
 def _reads(text: str, language: str | None) -> bool:
-    """Whether a stricter parser accepts the text, if the standard library has one for
-    the language.
+    """Whether the parser of the standard library accepts the text; True if it has none for the
+    language.
     """
     try:
         match language:

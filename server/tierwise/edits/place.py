@@ -43,9 +43,9 @@ def apply_block(
 ) -> Applied:
     """The text with one block applied. Raises `NotFound`.
 
-    Of several readings the one with the most old lines counts: a divider that is part of the file
-    is followed by lines that are in the file too. `near` is the lines [first, last] of the
-    selection: of several places, the one inside it is meant.
+    Of several readings the one with the most old lines is tried first: a divider that is part of
+    the file is followed by lines that are in the file too. `near` is the lines [first, last] of the
+    selection: of several places, the one inside the selection is meant.
     """
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     lines = split_lines(text[len(mark) :])
@@ -75,9 +75,11 @@ def apply_block(
 def insertion(
     text: str, block: Replace, language: str | None
 ) -> tuple[int, tuple[str, ...]] | None:
-    """The place and the lines of a block that only adds lines; None for any other block.
+    """The place and the lines of a block that only adds lines; None for any other block, and where
+    its old lines have no place in the text.
 
-    The place is the number of the line above, not counting blank lines.
+    The place is the number (from 0) of the last old line above that is not blank, else of the line
+    above all old lines.
     """
     old = [line for line in split_lines(block.old) if line.strip()]
     new = [line for line in split_lines(block.new) if line.strip()]
@@ -211,7 +213,9 @@ def _in_file_unit(fresh: Sequence[str], lines: Sequence[str], fixed: Collection[
 def _reindented(
     fresh: Sequence[str], wanted: Sequence[str], there: Sequence[str], fixed: Collection[int]
 ) -> list[str] | None:
-    """`fresh` moved from the block's indentation to the file's, except for lines in `fixed`."""
+    """`fresh` moved from the block's indentation to the file's, except for lines in `fixed`. None
+    if it is not clear which indentation corresponds to which.
+    """
     known: dict[str, str] = {}
     for want, have in zip(wanted, there, strict=True):
         if known.setdefault(indent_of(want), indent_of(have)) != indent_of(have):

@@ -96,7 +96,7 @@ class Proposal:
 
     @property
     def some_open(self) -> bool:
-        """Whether a hunk was not applied: it is pending, stale or discarded."""
+        """Whether a hunk was not applied: it is pending (it may be stale) or discarded."""
         return any(h.state != "applied" for f in self.files for h in f.hunks)
 
     @property
@@ -117,9 +117,7 @@ class Proposal:
         return replace(self, files=files)
 
     def moved(self, uri: str, to: str) -> Proposal:
-        """The proposal after a file was renamed: what is still open of that file has
-        the new name.
-        """
+        """The proposal after a file was renamed: changes of its text are for the new URI (`to`)."""
         files = tuple(
             replace(f, uri=to) if f.uri == uri and f.kind == "text" else f for f in self.files
         )

@@ -53,7 +53,7 @@ def spread(lines: Sequence[str], first: int, last: int, fresh: Sequence[str]) ->
     """The lines of the file that an answer replaces, as [start, end).
 
     They are [first, last), or more if the answer begins or ends with lines from further up or down
-    and has nearly all lines between.
+    and has most of the lines between.
     """
     now = [squeezed(line) for line in fresh if line.strip()]
     if not now or len(now) > _LARGEST:
@@ -134,7 +134,7 @@ def is_doubled(lines: Sequence[str], first: int, last: int, fresh: Sequence[str]
 
 
 def _full(lines: Iterable[str], most: int) -> Iterator[str]:
-    """The first lines that are not blank."""
+    """The first lines that are not blank, at most `most` of them."""
     return islice((line for line in lines if line.strip()), most)
 
 

@@ -35,7 +35,9 @@ class Remap:
         self._moved = {line: place for (line, place), s in zip(pairs, sure, strict=True) if s}
 
     def offset(self, start: int, end: int) -> int | None:
-        """Where the whole lines [start, end) of the old text, in code points, begin now."""
+        """Where the whole lines [start, end) of the old text begin in the new one; None if that is
+        not certain. All offsets are in code points.
+        """
         first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
         place = self.where(first, last)
         return None if place is None else self._new_starts[place]
@@ -129,7 +131,7 @@ class Remap:
         return self.old[first:last] == self.new[first + shift : last + shift]
 
     def _edge(self, was: int, now: int) -> bool:
-        """Whether a section that began or ended at a line still does."""
+        """Whether the new line `now` is a border of a section, as the old line `was` is."""
         if now in (0, len(self.new)):
             return True
         above, below = self.new[now - 1], self.new[now]

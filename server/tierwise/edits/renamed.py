@@ -110,7 +110,9 @@ def _still_said(
 
 
 def uses_elsewhere(name: str, text: str, language: str | None, module: str) -> bool:
-    """Whether another file uses what `module` (a file's name without its suffix) defines."""
+    """Whether a text uses `name` as another file defines it. `module` is the name of that file
+    without its suffix.
+    """
     found = mentions(name, text, language)
     if found is None:
         return bool(_said(name, text))
@@ -141,7 +143,9 @@ def missing(asked: RenameWish, texts: Mapping[str, str]) -> bool:
 
 
 def more_than_names(asked: RenameWish, before: str, after: str, language: str | None) -> bool:
-    """Whether a change that should only be a rename changes other code too."""
+    """Whether a change that should only be a rename changes other code too. False if the texts
+    cannot be parsed.
+    """
     old, new = code(before, language), code(after, language)
     if not asked.only or old is None or new is None:
         return False
@@ -152,7 +156,7 @@ def more_than_names(asked: RenameWish, before: str, after: str, language: str | 
 def count(name: str, text: str, language: str | None) -> int:
     """How often the code of a text means this very name.
 
-    Comments, strings and members of other things are left out.
+    Comments, strings, imports, keys and members of other things are left out.
     """
     found = mentions(name, text, language)
     if found is None:

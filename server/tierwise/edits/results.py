@@ -33,7 +33,7 @@ def taken(proposal: Proposal) -> Mapping[str, FileResult]:
 def same(
     one: Mapping[str, FileResult], other: Mapping[str, FileResult], *, remarks: bool = True
 ) -> bool:
-    """Whether two edits make the same text of the same files, apart from white space.
+    """Whether two edits make the same text of the same files, apart from formatting.
 
     If `remarks` is False, differences in comments do not matter either.
     """

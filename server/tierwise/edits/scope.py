@@ -42,7 +42,9 @@ def beyond(proposal: Proposal, asked: AskedEdit) -> bool:
 
 
 def repeats(file: FileEdit, asked: AskedEdit) -> bool:
-    """Whether a replacement includes the lines around it, so that the file has them twice."""
+    """Whether an edit makes a file have something twice: a definition, or the lines right above or
+    below the selection.
+    """
     if file.kind != "text":
         return False
     if file.language not in _OVERLOADS and _doubled(file):
@@ -62,12 +64,12 @@ def repeats(file: FileEdit, asked: AskedEdit) -> bool:
 
 
 def _full(lines: Iterable[str]) -> list[str]:
-    """The first lines that are not blank, as many as are no accident."""
+    """The first `_ECHO` lines that are not blank, without blanks at their ends."""
     return list(islice((full for line in lines if (full := line.strip())), _ECHO))
 
 
 def changes_code(file: FileEdit) -> bool:
-    """Whether more than comments and documentation changed."""
+    """Whether more than comments and documentation changed. False if a text cannot be parsed."""
     before, after = code(file.before, file.language), code(file.after, file.language)
     return before is not None and after is not None and before != after
 
@@ -105,7 +107,9 @@ def _is_needed(file: FileEdit, every: Sequence[FileEdit]) -> bool:
 def _came_up(
     text: str, file: FileEdit, every: Sequence[FileEdit], *, removed: bool = False
 ) -> bool:
-    """Whether at least half of a text's lines are among those that other files gain (or lose)."""
+    """Whether at least half of a text's lines are among those that other files gain, or lose if
+    `removed` is set.
+    """
     lines = {x.strip() for x in text.split("\n") if sum(c.isalnum() for c in x) > 2}
     others = [f for f in every if f is not file and f.kind in ("text", "create")]
     moved = set()
@@ -129,7 +133,9 @@ def _strays_in_focus(file: FileEdit, asked: AskedEdit, in_play: Callable[[], InP
 
 
 def _zone(file: FileEdit, asked: AskedEdit) -> tuple[int, int]:
-    """The lines that may be changed freely: the selection and the definition it starts in."""
+    """The first and last line that may be changed freely: those of the selection, and of the
+    definition it starts in, else of the entry around it (`_entry`).
+    """
     assert asked.span is not None
     first, last = asked.span.start.line, asked.span.end.line
     around = _around(file, asked)
@@ -234,7 +240,9 @@ def _in_play(proposal: Proposal, asked: AskedEdit) -> InPlay:
 
 
 def _doubled(file: FileEdit) -> bool:
-    """Whether some name is now defined twice in one place and was not before."""
+    """Whether the new text defines some name several times in one place, and more often than the
+    old text.
+    """
     part = touched(file.before, file.after, file.language)
     if part is not None and not _defined(part.after, file.language) - _defined(
         part.before, file.language

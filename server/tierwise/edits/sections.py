@@ -50,8 +50,8 @@ def begins(above: str | None, below: Sequence[str]) -> int:
 
 
 def part_as_the_file(above: str, below: str, text: str, near: Sequence[str] = ()) -> bool:
-    """Whether a section ends between two lines, because the two lines resemble the end and the
-    beginning of the file.
+    """Whether a section ends between two lines: the lower one is as the file begins, or the upper
+    one is like the file's last line. The other of the two lines must occur only once.
 
     In a list without blank lines or blocks nothing else shows where its sections begin. Lines that
     differ only in numbers count as alike. `near` are lines that are added or removed there.

@@ -61,8 +61,8 @@ class Step:
 
     @cached_property
     def told(self) -> Splice:
-        """The reported change, reduced to the lines that were added or removed if it contains no
-        more.
+        """The reported change, reduced to the lines that it adds or removes where it repeats others
+        beside them (see `reduced`).
 
         If only the two texts are known it is the stretch between their common start and end.
         """
@@ -92,7 +92,8 @@ class Step:
     @property
     def small(self) -> bool:
         """Whether the change stays within a line or adds a single one, so that its place is
-        certain."""
+        certain.
+        """
         if self.splice is None or "\n" in self.before[self.told.start : self.told.end]:
             return False
         return self.told.text.count("\n") <= 1
@@ -142,7 +143,8 @@ def settled(splice: Splice, before: str) -> Settled:
     """Choose the place where whole lines were added or removed, among those that give the same
     text.
 
-    Only a change of several unlike whole lines is moved. Any other change stays as it was reported.
+    Only a change of several whole lines that are not all equal is moved. Any other change stays as
+    it was reported.
     """
     sure = Settled(splice)
     if bool(splice.text) == (splice.start < splice.end):
@@ -269,7 +271,7 @@ def _ahead(text: str, at: int, count: int) -> list[str]:
 
 
 def _length(before: str, at: int, after: int, move: int) -> int:
-    """The length of the lines that a change is moved over."""
+    """The characters by which a change moves if it moves by `move` lines; negative upwards."""
     if move < 0:
         return -sum(map(len, _back(before, at, -move)))
     return sum(map(len, _ahead(before, after, move)))

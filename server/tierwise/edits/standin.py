@@ -1,9 +1,9 @@
 """Finds the fence of an answer that replaces the selection, and how much of the file it replaces.
 
-A fence counts as the new text of a selection only if it resembles it: it defines what the selection
-defines first, or keeps at least half of its lines, or, if nothing is defined, begins alike and is
-not an excerpt of it. A snippet, an example or an addition does not resemble it and must not replace
-what was selected.
+A fence counts as the new text of a selection only if it resembles the selection. It has to define
+what the selection defines first, or keep at least half of the selection's lines. If the selection
+defines nothing, the fence may also begin as the selection does, or stand alone and be long enough,
+if it is no excerpt. A snippet, an example or an addition must not replace what was selected.
 """
 
 from __future__ import annotations
@@ -115,7 +115,8 @@ def unfenced(text: str, asked: Asked) -> StandIn | None:
 def of_kind(fences: Sequence[Whole], language: str | None) -> tuple[Whole, tuple[str, ...]]:
     """The one fence of code to put at a cursor or into a test file, and imports from other fences.
 
-    Raises `NoStandIn`. If one fence defines something, fences that only use it are examples.
+    Raises `NoStandIn` if there is no such fence, or more than one. If one fence defines something,
+    fences that define nothing are taken for examples.
     """
     said = [f for f in fences if f.language.split(" ")[0].lower() not in SHOWN and not f.quoted]
     imports, said = _imports(said)

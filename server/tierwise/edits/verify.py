@@ -47,7 +47,7 @@ class Subject:
 @dataclass(frozen=True, slots=True)
 class CheckVerdict:
     """How the operator's command judged a file. Only `refused` fails the proposal. `missing` (no
-    such command) and `slow` (its time ran out) say nothing about the file.
+    such command) and `slow` (its time ran out, or it did not start) say nothing about the file.
 
     `detail` is the first complaint of a command that refuses.
     """
@@ -203,7 +203,7 @@ def _put(argument: str, places: Mapping[str, str]) -> str:
 
 
 def _complaints(output: str) -> Counter[str]:
-    """The complaints of a tool without line numbers, since an edit moves lines."""
+    """How often a tool made each complaint. Numbers become "#", since an edit moves lines."""
     found: Counter[str] = Counter()
     for line in output.splitlines():
         if (match := _COMPLAINT.search(line)) is not None:

@@ -36,7 +36,7 @@ class Lines:
 
     @property
     def part(self) -> bool:
-        """Whether the selection is a part of a line."""
+        """Whether its first or last line has text outside of the selection, other than blanks."""
         return bool(self.before.strip() or self.behind.strip())
 
 
@@ -62,7 +62,11 @@ def lines_of(text: str, span: Range) -> Lines:
 
 
 def replaced(text: str, span: Range, answer: str, language: str | None = None) -> str:
-    """The text in which an answer replaces a range."""
+    """The text in which an answer replaces a range.
+
+    An answer with lines from around the range replaces these too, one that is the whole file
+    replaces all of it. Imports above the answer's code go to those of the file.
+    """
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     if mark and span.start == Position(0, 0):
         answer = answer.removeprefix(mark)
@@ -109,7 +113,7 @@ def _around(lines: Sequence[str], first: int, last: int) -> Sequence[str]:
 def _imports_up(
     lines: Sequence[str], first: int, last: int, fresh: list[str]
 ) -> tuple[list[str], list[str]]:
-    """The lines above a selection, and the lines that replace it.
+    """The lines above a selection, and the lines that replace the selection.
 
     Imports that the answer has above its code are moved to those of the file.
     """

@@ -28,8 +28,8 @@ DROPPED: Final = "temperature"
 
 @dataclass(frozen=True, slots=True)
 class Accepts:
-    """What one model accepts in a body. A flag is true if it does; `thinking` lists the types of
-    thinking that it refuses.
+    """What one model accepts in a body. A flag is true if the model accepts that feature, and
+    `thinking` lists the types of thinking that it refuses.
 
     `context` and `output` are its limits in tokens, None if they are unknown.
     """
@@ -55,7 +55,7 @@ def of(tier: Tier) -> Accepts:
 def refused(tier: Tier, body: Body, chars: int) -> str | None:
     """The field of a body that the tier's model rejects. None if the model accepts the body.
 
-    `chars` is the length of the body in characters. `temperature` is never named, because the
+    `chars` counts the characters of text in the body. `temperature` is never named, because the
     gateway removes it before it sends the body.
     """
     takes = of(tier)

@@ -1,4 +1,6 @@
-"""The gateway as an HTTP application: every path is behind checks of the host and the token."""
+"""The gateway as an HTTP application. Before its handler runs, each request is checked: where it
+comes from, and whether its token is valid for the path.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ LARGEST_BODY: Final = 32 * 1024 * 1024
 
 
 def application(found: Gateway) -> web.Application:
-    """Make the application: every path of the table, behind the checks of host and token."""
+    """Make the application: every path of `routes/table.py`, behind the checks of `_guarded`."""
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_guarded])
     app[KEY] = found
     for route in ROUTES:
@@ -38,9 +40,9 @@ def application(found: Gateway) -> web.Application:
 
 @web.middleware
 async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Check that a call may come from its sender and has a valid token, then handle it.
+    """Check where a request comes from and if its token is valid for the path, then handle it.
 
-    Whatever fails is answered as an error of the Messages API.
+    A failure is answered as an error of the Messages API, unless the connection itself failed.
     """
     try:
         found = request.app[KEY]

@@ -38,7 +38,8 @@ REDIRECTED: Final = "redirected"
 """The failure of a server that redirects to another address. The redirect is not followed, because
 that would send the prompt and the key to an unknown server."""
 NOT_CONFIGURED: Final = "not_configured"
-"""The failure of a call that could not be sent, because there is no key or no server for it."""
+"""The failure of a call that could not be sent, because no usable key or server is configured for
+it."""
 MAX_TOKENS: Final = "max_tokens"
 LARGEST_ERROR: Final = 1_000_000
 """The most bytes of an error answer that are read."""
@@ -49,8 +50,8 @@ class Attempt:
     """One sending of an agent's call to one place (a model at one server): the money reserved for
     it, and its result so far.
 
-    `changed` names the fields of the body that the gateway changes. `unbilled` is true if the
-    server certainly bills nothing.
+    `changed` names the fields of the body that the gateway changes beside the model. `unbilled` is
+    true if the server certainly bills nothing.
     """
 
     tier: Tier
@@ -89,9 +90,10 @@ class Attempts:
     async def reserved(self, call: Call, plan: CallPlan, measured: CallSize) -> Attempt:
         """Reserve the worst-case cost of a call. Returns its attempt, not sent yet.
 
-        `measured` is the size of the call, which bounds its cost. If the budget has no room for a
-        soft task (one that may go to a cheaper tier), the task begins on a cheaper tier. Raises
-        `Refusal` if the budget has no room for that either.
+        `measured` is the size of the call, which bounds its cost. If the budget has no room for the
+        first call of a soft task (one that may go to a cheaper tier), the task begins on a cheaper
+        tier. Raises `Refusal` if there is no such tier, or no room for it either. Raises
+        `LedgerUnavailable`.
         """
         tier = plan.tier
         task = plan.task
@@ -188,7 +190,7 @@ class Attempts:
                 breakers.dropped(place)
 
     async def _sent(self, request: web.Request, call: Call, attempt: Attempt) -> None:
-        """Send a call. If the answer is an error, read it to its end."""
+        """Send a call. If the answer is an error, read its body and find its kind."""
         try:
             attempt.response = await self._upstream.open(
                 attempt.tier, request.path_qs, request.headers, _body(call, attempt)

@@ -1,9 +1,10 @@
 """Who may call the gateway. There are two tokens, and one more for each job.
 
 The token for models is in the environment of every agent, so it is valid only for the paths that
-call models. The operator's token is valid for every path. Both are made at the first start and
+agents need. The operator's token is valid for every path. Both are made at the first start and
 kept in the state folder, where only their owner can read them. A job of the night queue has a token
-of its own (`store/job_tokens.py`), which is also valid only for calls of models.
+of its own (`store/job_tokens.py`), which is also valid only for paths that agents need. A team's
+gateway takes the tokens of its members (`team/roll.py`) in place of the token for models.
 """
 
 from __future__ import annotations

@@ -60,8 +60,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class CallPlan:
-    """Where a call goes: to the model of `tier`. If `routed`, the gateway writes that model into
-    the body, else the body keeps the model that the client named.
+    """Where a call goes: to the model of `tier`. If `routed`, the gateway chose that model and may
+    drop fields that the model refuses. Else the model that the client named stands.
 
     `task` is None if the call belongs to no task. `decision` is None if nothing was decided.
     """
@@ -91,7 +91,7 @@ def call_of(
 
     `grant` is what a night job may spend, and `standing` is the member of a team. `counts` is true
     if the call only asks how many tokens its body has. Raises `Refusal` if the body names no model,
-    or if a call that makes an answer names no `max_tokens`.
+    or if a call that makes an answer has no valid `max_tokens`.
     """
     if not isinstance(body.data.get("model"), str) or not body.data["model"]:
         raise Refusal("invalid_request_error", "model: the body names none.")

@@ -77,7 +77,7 @@ class Calls:
             return await self._relay(request, call, plan, attempt, leaked)
 
     async def _look(self, call: Call, plan: CallPlan) -> int:
-        """Count the secrets that were not sent before, and note them on the task.
+        """Count the secrets that a call sends for the first time, and note them on its task.
 
         Raises `Refusal` if the configuration blocks secrets.
         """
@@ -143,7 +143,9 @@ class Calls:
     async def _again(
         self, call: Call, plan: CallPlan, failed: Attempt, place: Tier
     ) -> Attempt | None:
-        """Reserve the second attempt, at another place. None if the budget has no room now."""
+        """Reserve the second attempt, at another place, and book the failed one. None if the money
+        cannot be reserved at once.
+        """
         try:
             found = await self._attempts.reserved_at(place, call, plan, failed.size, wait=False)
         except (Refusal, TaskTooDear, LedgerUnavailable):
@@ -213,7 +215,9 @@ class Calls:
     async def _book(
         self, call: Call, plan: CallPlan, attempt: Attempt, *, last: bool = True
     ) -> None:
-        """Book an attempt, and note its usage and the new state on its task."""
+        """Book an attempt, and note its usage on its task. The `last` attempt also sets the task's
+        new state.
+        """
         if attempt.unbilled:
             await self._cashier.release(attempt.reservation)
             usage, cost = Usage(), 0

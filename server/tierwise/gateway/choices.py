@@ -27,7 +27,8 @@ NO_PROJECT: Final = ""
 class Standing:
     """The budget and the operator's choices of tiers as they are when a call comes.
 
-    `remap` says for a tier which other one answers in its place.
+    `budget` leaves out the caps of a team and of a group of jobs. `remap` says for a tier which
+    other one answers in its place.
     """
 
     budget: BudgetState

@@ -1,7 +1,7 @@
 """Recognises words that let a task go on, and words that say its result was wrong.
 
 "Continue" after a plan or a pause belongs to the running task and is no small new one. "No, still
-wrong" asks for the same task again.
+wrong" says that the last answer was wrong.
 """
 
 from __future__ import annotations

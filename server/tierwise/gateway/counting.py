@@ -19,9 +19,10 @@ NAMES: Final = 8
 
 
 async def of_root(root: str, words: str, state: Path) -> ProjectSignals | None:
-    """Count the uses of the symbol that the operator's words name. None if the index lacks it.
+    """Count the uses of the symbol that the operator's words name.
 
-    `root` is the project's folder, and `state` the state folder that has the index.
+    `root` is the project's folder, and `state` the state folder that has the index. None if the
+    folder has no index, or if the index has no definition of any name in the words.
     """
     folder = Path(root[:4096])
     if not folder.is_absolute():

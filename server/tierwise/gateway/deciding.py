@@ -175,8 +175,8 @@ def situation(office: Office, wish: TurnWish, standing: Standing | None) -> Situ
 
 
 def _floor_of_team(wish: TurnWish, ladder: Ladder) -> tuple[Floor, ...]:
-    """The lowest tier that the team allows for the action of a turn. It is never above the team's
-    highest tier.
+    """The lowest tier that the team allows for the action of a turn, as one floor. Empty if the
+    team sets none. The floor is never above the team's highest tier.
     """
     tier = wish.rules.floors.get(wish.kind)
     if tier is None or tier not in ladder:
@@ -230,7 +230,9 @@ def moved_up(decision: Decision, facts: Situation, why: str) -> Decision | None:
 
 
 def client_of(decision: Decision) -> str | None:
-    """The tier that the client named, read from a decision's reasons. None if it named none."""
+    """The tier that the client named, as its choice or as the highest that it allows. None if it
+    named none. It is read from a decision's reasons.
+    """
     named = (r for r in decision.reasons if r.code in ("client_named", "client_cap"))
     return next((str(reason.args["tier"]) for reason in named), None)
 

@@ -115,8 +115,8 @@ class Events:
     ) -> list[dict[str, Any]]:
         """The latest decisions, newest first, of one conversation or of all.
 
-        `running` has the tasks that are known now by their ids. It adds to a decision how far its
-        task has come.
+        `running` has the tasks in memory by their ids. If the task of a decision is among them, the
+        decision also says how far the task has come.
         """
         found = (d for d in self._decisions if session is None or d.about["session"] == session)
         return [{**d.wire(), **_progress(running.get(d.task_id))} for d in found]

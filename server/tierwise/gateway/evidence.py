@@ -122,7 +122,7 @@ def stuck(done: Sequence[ToolCall]) -> Stuck | None:
 
 
 def last_run(done: Sequence[ToolCall]) -> bool | None:
-    """True if the last test run after an edit was green. None if there was none."""
+    """True if the last test run after an edit was green. None if no test ran after an edit."""
     edited, last = False, None
     for call in done:
         edited = edited or (call.edits and not call.failed)

@@ -49,9 +49,11 @@ def shown(
 
 
 def _by_team(call: Call, plan: CallPlan, tier: Tier) -> str | None:
-    """The team's rule that set the tier of this call: "floor", "cap", or None.
+    """The team's rule that names the tier of this call: "floor" for the action's lowest tier, "cap"
+    for the highest tier. None if neither does.
 
-    None if the call went to another tier because its own failed.
+    The router may have chosen that tier without the rule. None also if the call went to another
+    tier because its own failed.
     """
     if not plan.routed or tier.name != plan.tier.name:
         return None

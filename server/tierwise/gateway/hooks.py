@@ -22,7 +22,8 @@ from tierwise.gateway.strands import RunningTask, Strands
 from tierwise.gateway.survival import EditsWatch
 
 REMEMBERED: Final = 2_000
-"""The most conversations whose hooks are remembered. The longest quiet one is dropped first."""
+"""The most conversations whose hooks are remembered. The one that was quiet longest is dropped
+first."""
 MOST_CALLS: Final = 500
 """The most tool calls of one turn that are kept for its outcome. The oldest are dropped."""
 

@@ -1,6 +1,7 @@
 """On which host the gateway may listen, and under which host name it may be called.
 
-Both must be this machine, in a spelling that cannot mean any other.
+Both must be this machine, in a spelling that cannot mean any other. A team's gateway is an
+exception: it may be called under any host name, and with TLS it may listen for other machines.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Tells the kind of a call by its shape.
 
 One request of the operator causes many calls: the steps of the agent, a title, sub-agents, token
-counts, a summary when the context window is full. The router decides only on a turn or on the first
-call of a sub-agent.
+counts, a summary when the context window is full. The router decides only on a call that begins a
+task (`DECIDED`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TASKLESS: Final[frozenset[Kind]] = frozenset({"title", "classifier", "compact", 
 CHEAPEST: Final[frozenset[Kind]] = frozenset({"title", "classifier"})
 """Kinds that go to the cheapest tier that accepts their body."""
 DECIDED: Final[frozenset[Kind]] = frozenset({"turn", "subagent", "other"})
-"""Kinds that begin a task."""
+"""Kinds that begin a task if the operator's words are new. A step goes on with the current task."""
 
 _TITLE: Final = re.compile(
     r"(?i)\b(?:you are a title generator|generate a (?:short |concise |brief )*title|"

@@ -77,7 +77,9 @@ async def _count(text: str) -> int:
 
 
 def _sent(body: Body) -> Iterator[str]:
-    """Yield every text of a body: of the operator, the model, the tools' inputs and results."""
+    """Yield the texts of a body that are searched: the system prompt, the messages, inputs and
+    results of tools, and documents that are plain text. Thinking is not searched.
+    """
     yield from texts(body.get("system"))
     for message in messages(body):
         for block in blocks(message.get("content")):

@@ -19,7 +19,7 @@ from tierwise.store.deferred import Connection
 
 
 def fold(conn: Connection, project: str, weights: str, member: str, told: Sequence[Lesson]) -> int:
-    """Learn from a member's lessons that are new, in the caller's transaction.
+    """Learn from those of a member's lessons (`told`) that are new, in the caller's transaction.
 
     Returns the version of the learned state after that. `weights` is the hash of the shipped
     weights. Each lesson is first predicted and only then learned from, as on a single machine. So

@@ -67,7 +67,10 @@ def spoken_to(body: Body) -> bool:
 
 
 def last_of_user(body: Body) -> Block | None:
-    """The last message of the role user, even if messages of the role system follow it."""
+    """The last message of the role user, even if messages of the role system follow it.
+
+    None if a message of the assistant follows it.
+    """
     for message in reversed(messages(body)):
         if message["role"] == "user":
             return message

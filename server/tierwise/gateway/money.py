@@ -93,8 +93,8 @@ class CallBill:
 class Cashier:
     """Sets money aside for the calls of one gateway before they are sent, and books what they cost.
 
-    `night` is the purse for jobs of the night queue. `settled` is called with the project of each
-    call that was booked.
+    `night` is the purse for jobs of the night queue. `settled` is called with the project of a call
+    when its booking is over, also if the booking failed.
     """
 
     purse: Purse
@@ -244,8 +244,8 @@ class Cashier:
 
 
 def why_paused(state: BudgetState, owner: str = "") -> str:
-    """A sentence: why nothing may be spent, and what helps: a command, or in a team a person to
-    ask.
+    """The sentence that says why nothing may be spent and what helps: a command, or in a team a
+    person to ask.
     """
     if state.hold:
         return state.hold
@@ -271,8 +271,8 @@ def why_paused(state: BudgetState, owner: str = "") -> str:
 def why_too_dear(
     error: TaskTooDear, state: BudgetState, grant: JobGrant | None, owner: str = ""
 ) -> str:
-    """A sentence: why a call costs more than is left, and what helps: a command, or in a team a
-    person to ask.
+    """The sentence that says which budget is too small for a call and what helps: a command, or in
+    a team a person to ask.
     """
     shared = tightest(state.shared)
     if shared is not None and max(0, shared.left) == error.left:

@@ -38,7 +38,9 @@ def tier_named(model: str, ladder: Ladder, routed: Collection[str]) -> str | Non
 
 
 def bound_by_team(call: Call, named: str | None, ladder: Ladder) -> str | None:
-    """The tier that a client named, moved between the team's floor and the team's highest tier."""
+    """The tier that a client named, raised to the team's floor for the action and then lowered to
+    the team's highest tier. None if the client named none.
+    """
     if named is None:
         return None
     floor = call.rules.floors.get(action_of(call.headers))

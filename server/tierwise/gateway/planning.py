@@ -107,9 +107,9 @@ class Planner:
         return call.kind not in DECIDED or before.turn == turn
 
     async def _before(self, call: Call) -> RunningTask | None:
-        """The current task of a strand, from memory or, after a restart, from the ledger.
+        """The current task of a call's strand, from memory or, after a restart, from the ledger.
 
-        None for a conversation that only begins.
+        None if there is none, as when a conversation only begins.
         """
         at = call.strand
         found = self.running.get(at.key)
@@ -251,9 +251,8 @@ class Planner:
         self.running.put(call.strand.key, task)
 
     async def _beside(self, call: Call, before: RunningTask | None, named: str | None) -> CallPlan:
-        """Plan a call that is no task. It goes to the tier of its strand's current task.
-
-        If there is no task, it goes to the tier that a turn would get.
+        """Plan a call that is no task. It goes to the tier that the client named (`named`), else to
+        that of its strand's current task (`before`), else to the tier that a turn would get.
         """
         ladder = self._office.window.ladder
         if named is not None:
@@ -284,8 +283,8 @@ class Planner:
         stands: Standing | None,
         task_id: str,
     ) -> tuple[Decided, int]:
-        """Decide on the operator's words. Returns the decision and how often the operator has
-        asked for the same again.
+        """Decide on the operator's words. Returns the decision, and how many turns in a row said
+        that the last answer was wrong.
         """
         body = call.body.data
         said = words.said_last(body)

@@ -23,9 +23,10 @@ them."""
 
 
 def begun(office: Office, task: RunningTask) -> None:
-    """Record a task with its first decision, if it is not recorded yet.
+    """Record a task with its first decision, if it is not recorded yet. If the router has not
+    decided on the task, it decides now.
 
-    It is called after the first reservation, so that a call does not wait for these rows.
+    It usually runs after a call was sent, so that the call does not wait for these rows.
     """
     if task.decisions:
         return

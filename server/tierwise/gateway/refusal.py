@@ -26,12 +26,12 @@ STATUS: Final[dict[ErrorType, int]] = {
     "api_error": 502,
     "overloaded_error": 529,
 }
-"""The HTTP status of each error type, as in the Messages API. Only `api_error` differs: it says
-that the gateway could not reach the model's server, so it is a 502."""
+"""The HTTP status of each error type, as in the Messages API. Only `api_error` differs: it mostly
+says that the gateway could not reach the model's server, so it is a 502."""
 
 
 class Refusal(Exception):
-    """The gateway refuses to pass a call on. `message` is one sentence for the operator."""
+    """The gateway answers a request with an error of its own. `message` is for the operator."""
 
     def __init__(self, kind: ErrorType, message: str) -> None:
         super().__init__(message)

@@ -36,7 +36,10 @@ def remove_url(folder: Path, url: str) -> None:
 
 
 def read_url(folder: Path) -> str | None:
-    """The address of the gateway that runs with this state folder. None if none has written one."""
+    """The address that the latest gateway of this state folder has written. None if there is none.
+
+    A gateway that was killed leaves its address behind.
+    """
     try:
         found = json.loads((folder / URL_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -52,7 +52,9 @@ def setups(url: str, token: str, *, hooks: bool = False) -> Mapping[str, Setup]:
 
 
 def merged(there: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
-    """Merge our settings into an agent's. Everything else stays in its order, also in lists."""
+    """Merge our settings into an agent's (`there`). In a list ours come last. Everything else stays
+    in its order.
+    """
     found = dict(there)
     for name, value in ours.items():
         old = found.get(name)

@@ -81,7 +81,7 @@ def text_chars(text: str, body: Body) -> int:
 
 
 def measure(text: str, body: Body) -> CallSize:
-    """Measure a call. `text` is its raw body, and `body` is that parsed."""
+    """Measure a call. `text` is its body as it came, and `body` is the parsed JSON of that text."""
     extra = 0
     for block in _attachments(body):
         source = block.get("source")
@@ -111,7 +111,9 @@ def measure(text: str, body: Body) -> CallSize:
 
 
 def _attachments(body: Body) -> Iterator[Mapping[str, Any]]:
-    """Yield pictures and documents, also those in tool results and in documents of blocks."""
+    """Yield the pictures and documents of a body, also those in tool results. Of a document that
+    consists of blocks, its pictures are yielded too.
+    """
     for message in messages(body):
         for block in blocks(message.get("content")):
             inner = block.get("content") if block.get("type") == "tool_result" else None
@@ -127,7 +129,7 @@ def _sure_chars(body: Body) -> int:
     """How many characters of the prompt the server bills in any case.
 
     A server drops the thinking of earlier turns and may not read all schemas of tools. If the body
-    asks the server to clear parts of the context, nothing is certain and the result is 0.
+    asks the server to clear other parts of the context, nothing is certain and the result is 0.
     """
     edits = body.get("context_management")
     listed = edits.get("edits") if isinstance(edits, Mapping) else ()
@@ -144,7 +146,9 @@ def _sure_chars(body: Body) -> int:
 
 
 def _searches(body: Body) -> int:
-    """The most web searches that the server makes: what the client allows, else `SEARCHES`."""
+    """The most web searches that the server makes. Each search tool may make as many as the client
+    allows it, or `SEARCHES` if the client sets no limit.
+    """
     found = 0
     for tool in _server_tools(body):
         if str(tool.get("type")).startswith("web_search"):
@@ -154,7 +158,9 @@ def _searches(body: Body) -> int:
 
 
 def _server_tools(body: Body) -> Sequence[Mapping[str, Any]]:
-    """The tools that the server itself runs. The body names only their type and gives no schema."""
+    """The tools that the server itself runs. The body names only their type and gives no schema.
+    Each MCP server of the body counts as one more.
+    """
     tools = body.get("tools")
     offered = (
         [tool for tool in tools if isinstance(tool, Mapping)] if isinstance(tools, list) else []

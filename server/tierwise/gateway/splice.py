@@ -41,7 +41,8 @@ class JsonObject:
 
 
 def read(raw: bytes | bytearray) -> JsonObject:
-    """Read an object. Raises `NotSpliceable` if it is no object or has two members of one name.
+    """Read an object. Raises `NotSpliceable` if the bytes are no object, or if it has two top-level
+    members of one name.
 
     Two members of one name are refused, because parsers differ in which of them counts.
     """

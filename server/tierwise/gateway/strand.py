@@ -1,7 +1,7 @@
 """Tells to which strand a call belongs, and which project pays for it.
 
-A strand is a conversation, or one sub-agent of it. A client's headers name the conversation. If
-they do not, it is recognised by a hash of its system prompt and its first words.
+A strand is a conversation, or one sub-agent of it. The headers or the metadata of a call name the
+conversation. Else it is recognised by a hash of its system prompt and the operator's first words.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ def of(body: Body, headers: Mapping[str, str], pays: str | None = None) -> Stran
 
 
 def project(body: Body, headers: Mapping[str, str]) -> str:
-    """The project of a call: that of the header, else the client's working folder."""
+    """The project of a call: that of the header, else the working folder that the system prompt
+    names, else `DEFAULT_PROJECT`.
+    """
     named = headers.get("x-tierwise-project", "").strip()
     if named:
         return as_project(unquote(named))

@@ -20,7 +20,7 @@ from tierwise.gateway.kinds import Kind
 from tierwise.gateway.strand import strand_key
 
 REMEMBERED: Final = 5_000
-"""The most strands in memory. The longest quiet one is dropped first."""
+"""The most strands in memory. The one that was quiet longest is dropped first."""
 
 
 @dataclass

@@ -38,7 +38,9 @@ MOST_SEEN: Final = 5_000
 
 @dataclass
 class EditsWatch:
-    """Follows the edits of tasks, and records as outcomes how many of their lines survive."""
+    """Follows the edits of tasks whose project is a folder, and records as outcomes how many of
+    their lines survive.
+    """
 
     office: Office
     kept: KeptEdits

@@ -1,7 +1,7 @@
 """Reads the usage from an answer while its bytes pass, without changing them.
 
-In a stream only the events that report a usage are parsed. For all other events only the length of
-their text is counted, so that the cost of a stream that breaks off can be bounded.
+In a stream only the events that report a usage or an error are parsed. For all other events only
+the length of their text is counted, so that the cost of a stream that breaks off can be bounded.
 """
 
 from __future__ import annotations
@@ -33,9 +33,11 @@ class Tap:
         self._streamed = streamed
         self._rest = b""
         self.chars = 0
-        """Characters of text, thinking and tool input that came, with their JSON escapes."""
+        """The most characters of text, thinking and tool input that came: their bytes in a stream,
+        with JSON escapes."""
         self.sure_chars = 0
-        """The fewest characters that these can be without their JSON escapes."""
+        """A lower count, which a bill must cover to be believed: in a stream those bytes, with a
+        character that is escaped by its number counted as one."""
         self.searches = 0
         """Web searches that the server began."""
         self.whole = False

@@ -71,7 +71,8 @@ class Upstream:
     ) -> aiohttp.ClientResponse:
         """Send a body to a tier's server. Returns the response as soon as its headers are there.
 
-        Raises `Refusal` if there is no key for the tier, `NotReached` if no answer came.
+        Raises `Refusal` if there is no usable key for the tier, or if the server is this gateway
+        itself. Raises `NotReached` if no answer came.
         """
         url = self.office.client.endpoint(tier)
         if self.own_url and address.base(url) == address.base(self.own_url):

@@ -30,11 +30,11 @@ from tierwise.index.walk import Gate, Seen, Walker, as_spelled
 log = logging.getLogger(__name__)
 
 SLICE_S: Final = 0.4
-"""Seconds of processor time that one transaction of reading may take. A message that arrives
-meanwhile ends it early.
+"""Seconds of processor time for which files are read before what was found is written. A message
+that arrives meanwhile ends the reading early.
 
 It is processor time and not clock time: on a busy machine a slice by the clock could pass with
-nothing read, and every transaction has a cost of its own.
+nothing read, and every writing has a cost of its own.
 """
 SLICE_FILES: Final = 200
 HANGS_S: Final = 60.0
@@ -42,7 +42,7 @@ HANGS_S: Final = 60.0
 be busy.
 """
 SLOW_S: Final = 2.0
-"""A file whose parsing took more seconds of processor time is not parsed again until it changes."""
+"""If parsing a file takes more seconds of processor time, regular expressions read it instead."""
 WRITE_WAIT_S: Final = 10.0
 
 
@@ -59,7 +59,7 @@ class _Reading(NamedTuple):
 
 
 class TurnedOff(Exception):
-    """Raised because the operator turned this index off: nothing is read or written any more."""
+    """Raised because the operator turned this index off: nothing may be read or written."""
 
 
 class Builder:
@@ -200,7 +200,7 @@ class Builder:
         return {"files": files, "indexed": indexed, "left": self._left}
 
     def close(self) -> None:
-        """Close the file and release both locks."""
+        """Close the database and leave the reading of files to another process."""
         self._disconnect()
         self._role.release(force=True)
 
@@ -318,7 +318,7 @@ class Builder:
 
 
 def _extracted(text: str, language: str | None) -> Extract:
-    """What is kept of a text.
+    """What is kept of a text. If the parser is slow (`SLOW_S`), regular expressions find it.
 
     The parser holds the interpreter, so only a timer outside of it can end one that hangs. That
     timer ends the whole process.

@@ -76,7 +76,10 @@ class IndexChild:
         return swept
 
     async def tell(self, message: Mapping[str, Any]) -> bool:
-        """Send a message and start the process if there is none. False if it cannot be started."""
+        """Send a message and start the process if there is none.
+
+        False if it cannot be started, or ended before it got the message.
+        """
         async with self._starting:
             if self.pid is None and not await self._start():
                 return False

@@ -105,8 +105,9 @@ _PROSE_SUFFIXES: Final = {
 
 
 def language_of(path: str) -> str | None:
-    """The language id of a file by its name. A file without a suffix is prose, unless it is a
-    script.
+    """The language id of a file by its name. None for a suffix that is not known.
+
+    A file without a suffix is plain text, unless its name is known, such as `Makefile`.
     """
     known = of_path(path)
     if known is not None:

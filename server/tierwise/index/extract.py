@@ -50,8 +50,9 @@ _DATA: Final = frozenset(
 class Extract:
     """What the index keeps of a file's text, instead of the text itself.
 
-    `uses` counts the names in code, `mentioned` those in strings and data. `bound` are the names in
-    its import statements. `words` counts the stems of all words, those of comments included.
+    `uses` counts the names in code, `mentioned` those that are only in strings or data. `bound` are
+    the names in its import statements. `words` counts the stems of all words, those of comments
+    included.
     """
 
     uses: Mapping[str, int]

@@ -71,10 +71,10 @@ class FileUses:
 class Uses:
     """Where a name is used.
 
-    `defined` counts the files that define it. `member` is True if one of them does so inside a
-    type. `mentioned` are files that have the name only in strings or data, and files that mean
-    something else by it because they import neither the name nor its module. `complete` is False
-    while some files are unread: there may be more uses.
+    `defined` counts the files that define it at their top. `member` is True if a file defines it
+    inside a type. `mentioned` are files that have the name only in strings or data, and files that
+    mean something else by it because they import neither the name nor its module. `complete` is
+    False while some files are unread: there may be more uses.
     """
 
     name: str
@@ -91,8 +91,8 @@ class Uses:
 
     @property
     def known(self) -> bool:
-        """Whether the count is reliable: one definition, not a member of a type, and every file
-        read.
+        """Whether the count is reliable: one file defines the name, no type has a member of that
+        name, and every file was read.
         """
         return self.complete and self.defined == 1 and not self.member
 

@@ -48,7 +48,7 @@ _PLAIN: Final = frozenset(("index", "init", "__init__", "main", "mod", "lib", "d
 
 
 def lines(text: str) -> tuple[str, ...]:
-    """The import lines of a text without a grammar."""
+    """The import lines in the first 20,000 characters of a text without a grammar."""
     return tuple(_LINE.findall(text[:20_000]))
 
 
@@ -112,8 +112,10 @@ def tail(target: str) -> str:
 
 
 def parts_of(target: str) -> tuple[str, ...]:
-    """The parts of a module or file name in lower case, without leading dots and without the
-    suffix."""
+    """The parts of a module or file name in lower case, without leading dots and without suffix.
+
+    A last part that stands for its folder, such as `index`, is left out.
+    """
     if "/" in target or re.search(r"\.(?:[cm]?[jt]sx?|py|rb|h|hpp|lua|sh|vue|s?css)$", target):
         bare = re.sub(r"\.\w{1,5}$", "", target)
         parts = [p for p in bare.split("/") if p not in ("", ".", "..", "~", "@")]
@@ -137,8 +139,8 @@ def module_of(path: str) -> tuple[str, ...]:
 
 
 def means(target: str, path: str) -> bool:
-    """Whether an import may refer to a file: the end of the file's path has the parts
-    of its name.
+    """Whether an import may refer to a file: the parts of the import's name are the last parts of
+    the file's path, or all parts of the path are the last parts of the name.
     """
     wanted, have = parts_of(target), module_of(path)
     return bool(wanted) and have[-len(wanted) :] == wanted[-len(have) :]

@@ -163,7 +163,10 @@ class ProjectIndex:
             await self.look()
 
     async def changed(self, path: str) -> None:
-        """Read a file again at once, because it was saved, closed or removed."""
+        """Read a file again at once, because it was saved, closed or removed.
+
+        While no child process runs this does nothing: the next sweep finds the change.
+        """
         if self._child.pid is not None:
             await self._child.tell({"do": "file", "path": path})
 

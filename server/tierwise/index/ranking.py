@@ -29,18 +29,19 @@ CANDIDATES: Final = 60
 """How many of the best files are scored a second time."""
 
 USED: Final = 0.045
-"""What a file gains for a name of the question that it uses: this share of the best score, times
+"""What a file gains for a name of the question that it has: this share of the best score, times
 the logarithm of the name's rarity.
 """
 RARE: Final = 0.2
 """A name counts for `USED` only if at most this share of the files has it."""
 EXACT: Final = 0.8
-"""What a file gains for defining a name that the question writes as code, counted twice at most."""
+"""What a file gains for defining a name that the question writes as code: this share of the best
+score, for two names at most."""
 CALLED: Final = 0.25
-"""What a file gains if it is named like a word of the question."""
+"""What a file gains if it is named like a word of the question: this share of the best score."""
 UNITED: Final = 0.7
-"""What a file gains for a definition whose name has all words of the question. A name that has some
-of them gains a share of this.
+"""What a file gains for a definition whose name has all words of the question: this share of the
+best score. A name that has some of them gains a part of this.
 """
 BESIDE: Final = 0.2
 """Share of a file's score that its test gains, and of a test's score that its file gains."""
@@ -80,7 +81,7 @@ class Candidate:
     """A file that has words of the question, and what is known of it.
 
     `score` is the score of its words. `has`, `in_definitions` and `in_path` are the words it has.
-    `uses` are the names of the question that it uses, `defines` the names it defines.
+    `uses` are the names of the question that it has, `defines` all names that it defines.
     """
 
     path: str
@@ -138,7 +139,7 @@ def closer(
 ) -> dict[str, float]:
     """Score the candidates a second time. Returns the scores by path.
 
-    `weights` are those of the stems. `spread` says for each name how many of `files` files use it.
+    `weights` are those of the stems. `spread` says for each name how many of `files` files have it.
     """
     best = max(one.score for one in found)
     total = sum(weights.values()) or 1.0

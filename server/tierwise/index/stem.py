@@ -32,7 +32,10 @@ _LAST: Final = (
 
 @lru_cache(maxsize=10_000)
 def stem(word: str) -> str:
-    """The stem of an English word in lower case. Any other word is returned unchanged."""
+    """The stem of a word in lower case, by the rules of English.
+
+    A word of one or two letters, or with others than a to z, is returned unchanged.
+    """
     if len(word) <= 2 or not word.isascii() or not word.isalpha():
         return word
     word = _participles(_replaced(word, _PLURALS, -1))

@@ -25,8 +25,8 @@ PAIRED_COUNTS: Final = 3
 """Outcomes that a comparison with a shadow answer counts in addition to its own: it is about two
 tiers at once, one of them the tier in question."""
 NEEDED_INFORMATIVE: Final = 30
-"""How many of them must be discards, pairs, ratings or overrides: an apply hardly distinguishes two
-policies."""
+"""How many of the outcomes must be informative (discards, two answers, trials, ratings, overrides):
+an apply hardly distinguishes two policies."""
 Z90: Final = 1.28
 Z95: Final = 1.96
 FADE: Final = 0.5 ** (1 / 400)
@@ -51,13 +51,13 @@ Why = Literal["few", "uninformative", "dearer", "worse", "unsure", "live"]
 class Evidence:
     """Running sums over judged tasks: does the learned state do better than the shipped weights?
 
-    All but the three counts fade, so that recent tasks weigh most. Loss is spend plus what wrong
-    answers cost.
+    All but the three counts and `improved` fade, so that recent tasks weigh most. `weight` is the
+    faded number of tasks. Loss is spend plus what wrong answers cost.
 
     - `gain` is how much better the learned state foretold the verdicts (log-loss per task).
     - `saved` is the loss saved per task, in units of one wrong answer by the top tier. Both are
       (sum, sum of squares).
-    - `tops` are the shares of tasks that start at the top tier: (shipped, learned).
+    - `tops` are faded numbers of tasks that start at the top tier: (shipped, learned).
     - `rises` are about settled tasks that only the learned state would start at the top: their
       number, sum and sum of squares of the loss that this saves, and the loss without it.
     """
@@ -190,8 +190,8 @@ def drift(evidence: Evidence) -> float:
 
 
 def allowed_drift(evidence: Evidence) -> float:
-    """The most by which it may raise that share: 15 points, or any if the top is proven to be
-    cheaper.
+    """The most by which the learned state may raise the share of starts at the top tier:
+    `MOST_DRIFT`, or 1 if going straight to the top is proven to be cheaper.
     """
     number, total, squares, base = evidence.rises
     if number < PROVEN_TASKS:
@@ -248,9 +248,10 @@ def _loss(
 ) -> float:
     """The loss of starting at `first`: from the answers where they show it, else expected.
 
-    From the tier that was really first on upwards, discards and the kept answer are facts. Below it
-    nothing was seen, so the belief is used. There a trial, weighted by the inverse of its
-    propensity (clipped), corrects the belief: the doubly robust estimate.
+    From the tier of the first answer on upwards, discards and the kept answer are facts. Below it
+    nothing was seen, so the belief is used. Where the first tier was drawn (trials are on), the
+    difference between facts and belief is weighted by the inverse of the propensity, `CLIP` at
+    most: the doubly robust estimate.
     """
     verdicts = {answer.tier: _share(answer, now, state) for answer in seen.answers}
     start, redo = seen.answers[0].tier, seen.task.redo

@@ -26,7 +26,7 @@ Read = Callable[[str], str | None]
 class Event:
     """What became of the edit; `after_ms` counts from the apply.
 
-    The value of "survived" is "four-gram/no-revert", two shares: "0.93/1.00".
+    The value of "survived" and "editedAfter" is "four-gram/no-revert", two shares: "0.93/1.00".
     """
 
     kind: Kind

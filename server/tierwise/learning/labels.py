@@ -23,7 +23,8 @@ RATED: Final = 3.0
 PAIRED: Final = 3.0
 SEEN: Final = 0.5
 """Weights of a rating (`RATED`), of a shadow answer that is the same as what was kept or fails a
-check (`PAIRED`), and of a copy, an insert, a redo on the same tier, or a run of the tests (`SEEN`).
+check (`PAIRED`), and of a weak sign (`SEEN`): a copy, an insert, a redo on the same tier, a run of
+the tests and the like.
 """
 DIFFERS: Final = 1.0
 """Weight of a shadow answer that differs from what was kept: it may have been as good."""
@@ -37,8 +38,9 @@ class Verdicts:
     """What the events of a task teach: its answers in order, each with a verdict (was it good
     enough?).
 
-    `overkill` is the rank of a tier that the operator called more than enough, None where there is
-    none.
+    `overkill` is the rank of a tier that the operator called more than enough or left for a cheaper
+    one, None where there is none. `labelled` says that there is a rating, such a step down or a
+    tier chosen by hand.
     """
 
     answers: tuple[LearnerAnswer, ...] = ()
@@ -47,7 +49,10 @@ class Verdicts:
 
 
 def episodes(events: Sequence[Event]) -> Iterator[tuple[int, Sequence[Event]]]:
-    """Split a task's events at long pauses. Each part comes with the time at which it has ended."""
+    """Split a task's events at pauses longer than `QUIET_MS`.
+
+    Each part comes with the time at which it is over, in UTC milliseconds.
+    """
     begun = 0
     for at, event in enumerate(events):
         last = at + 1 == len(events)
@@ -186,14 +191,17 @@ class _Open:
         return at_ms - self.applied_ms
 
     def click(self, kept: float, weight: float = 1.0) -> None:
-        """Note the operator's first action. A later sign says whether it was right."""
+        """Note what the operator did with the answer. A later sign says whether that was right.
+
+        Of several such actions the first one counts as the click.
+        """
         clicked = self.answer.clicked if self.answer is not None else None
         self.answer = LearnerAnswer(
             0, kept, weight, clicked=kept >= 0.5 if clicked is None else clicked
         )
 
     def say(self, kept: float, weight: float, *, settled: bool) -> None:
-        """Note a sign that came after the first action."""
+        """Note another sign of how good the answer was. `settled` says that it is reliable."""
         clicked = self.answer.clicked if self.answer is not None else None
         was_settled = self.answer is not None and self.answer.settled
         self.answer = LearnerAnswer(0, kept, weight, settled or was_settled, clicked)

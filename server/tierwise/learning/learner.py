@@ -40,12 +40,12 @@ little. They were chosen on simulated worlds other than those reported (`make be
 of signals also on the developer outcomes: larger ones lost there and gained nothing in the worlds.
 """
 HEADS: Final = {"base": 0.5, "cut": 0.2, "top": 0.5}
-"""Factor on these variances for the weights that all cuts share, for those of one cut, and for
+"""Factor on the prior variances for the weights that all cuts share, for those of one cut, and for
 those of the top."""
 FLIPS: Final = (2.0, 8.0)
 """Beta prior of both flip rates, mean 0.20. Assuming too little noise drifts to the top."""
 SETTLED_FLIPS: Final = (0.02, 0.02)
-"""Flip rates of a verdict that a check, a rating or fifteen minutes of survival confirm."""
+"""Flip rates of a verdict that a check, a rating, an undo or two minutes of survival confirm."""
 ALIKE_BY_CHANCE: Final = 0.02
 """How often an edit that does not suffice is the same as the one that was kept."""
 PAIRS: Final = (2.0, 2.0)
@@ -80,6 +80,7 @@ class LearnedState:
       discarded and wrong, discarded though right, kept and right).
     - `pairs` counts shadow answers that suffice: (written differently, the same).
     - `opinions` counts the tiers that second opinions named, by the tier that was needed.
+    - `spend` holds what answers really cost compared with their forecast.
     - `outcomes` counts the tasks learned from (it fades), `at_ms` is the time of the last one.
 
     Names of features hold actions, languages and project keys, never text.
@@ -116,7 +117,7 @@ class LearnedState:
 
     @property
     def reach(self) -> float:
-        """The most that a shift may be now, in logits. It grows with the number of outcomes."""
+        """The most that a shift may be, in logits. It grows with the number of outcomes."""
         return BASE_REACH + REACH_PER_50 * self.outcomes / 50
 
 

@@ -30,7 +30,8 @@ class Memory:
         """The rank of the tier with which the learned state would start, whether or not it may
         choose.
 
-        It is the one with the least expected loss: spend, and what wrong answers cost.
+        It is the one with the least expected loss: spend, and what wrong answers cost. Without a
+        forecast of costs it is the shipped one.
         """
         if not any(task.costs):
             return task.shipped

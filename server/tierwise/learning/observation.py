@@ -115,7 +115,8 @@ class Observation:
     overkill: int | None = None
     propensity: float = 1.0
     labelled: bool = False
-    """True for ratings and overrides. They are explicit, so they always count as informative."""
+    """True for ratings, overrides and a redo on a cheaper tier. They are explicit, so they always
+    count as informative."""
     at_ms: int = 0
     said: int | None = None
     """The rank of the tier that a second opinion named, None where none was given."""

@@ -72,7 +72,7 @@ def seen(counts: Counts) -> float:
 
 
 def right(counts: Counts) -> float:
-    """The share of opinions that named the tier that was needed."""
+    """The share of opinions that named the tier that was needed, the shipped counts included."""
     hit = math.fsum(row[n] for n, row in enumerate(counts))
     return hit / math.fsum(map(math.fsum, counts))
 

@@ -56,7 +56,10 @@ def kept_or_not(
 
 
 class OwnRecord:
-    """Which of the latest answers the operator kept, by action and tier. New replace old ones."""
+    """Which of the latest answers the operator kept, by action and tier.
+
+    New answers replace the oldest.
+    """
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], dict[str, bool]] = {}

@@ -54,7 +54,8 @@ Route = Callable[[ReplayRow, Memory], ReplayedRoute]
 class Tally:
     """Running sums of a replay: tasks, spend, wrong answers, calls per tier.
 
-    `redo` is what an answer that did not pass costs, in nano-dollars.
+    `redo` is what an answer that did not pass costs, in nano-dollars. `first` and `last` add up the
+    pass rates of the tiers that answered first and last.
     """
 
     redo: int

@@ -32,7 +32,7 @@ class ShadowSums:
 def shadow_sums(told: Sequence[TaskHistory]) -> ShadowSums:
     """The sums over tasks with an outcome `shadow`.
 
-    A task whose edit was taken back is left out.
+    A task whose edit was taken back is left out, except from `spent`.
     """
     tier: str | None = None
     tasks = same = failed = less = spent = 0

@@ -179,10 +179,11 @@ def _unique(was: Sequence[Placed], now: Sequence[Placed]) -> frozenset[str]:
 
 
 def _walk(side: Sequence[Placed], now: Sequence[Placed], unique: frozenset[str]) -> int | None:
-    """The index in `now` of the last line of `side`. None if there is no unique line near.
+    """The index in `now` of that line of `side` that is nearest to the piece and is found there.
 
-    The walk starts at the nearest unique line and goes on as long as both texts have the same
-    lines.
+    None if there is no unique line near. The last line of `side` is next to the piece. The walk
+    starts at the nearest unique line and goes on toward the piece as long as both texts have the
+    same lines.
     """
     for at in range(len(side) - 1, max(-1, len(side) - 1 - AROUND), -1):
         if side[at][2] in unique:

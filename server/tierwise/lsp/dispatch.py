@@ -76,7 +76,7 @@ def types_of(handler: Handler) -> tuple[Any, Any]:
 
 
 def _direct(method: Method, session: Session) -> Handler:
-    """Wrap a handler that takes the protocol's own params. Calls run in the order of messages."""
+    """Wrap a handler that takes the protocol's own params. Calls begin in the order of messages."""
     handler = handler_of(method)
     if inspect.iscoroutinefunction(handler):
 

@@ -41,7 +41,7 @@ SWITCH: Final = 0.001
 """Seconds after which an importing thread lets the event loop run. Python's default is 0.005."""
 
 CLOSE_WITHIN: Final = 5.0
-"""The most seconds that the engine may take to close."""
+"""The most seconds to wait for the end of an engine that is cancelled while it is built."""
 
 
 class Server(LanguageServer):
@@ -155,8 +155,8 @@ async def build(session: Session) -> TaskEngine:
 def _keep() -> None:
     """Collect garbage once, then exempt all that is left from later garbage collections.
 
-    The protocol library alone leaves ten megabytes of garbage from class decorators, which the
-    next imports can use.
+    The protocol library alone leaves ten megabytes of garbage from class decorators. The next
+    imports can use that memory.
     """
     gc.collect()
     gc.freeze()

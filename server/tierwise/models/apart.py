@@ -33,13 +33,15 @@ STARTS_WITHIN_S: Final = 60.0
 ENDS_WITHIN_S: Final = 2.0
 """Seconds the process may take to end before it is killed."""
 TOLD: Final = frames.AHEAD // 2
-"""Events that are taken until the process is told that it may send more."""
+"""How many events of a call are taken before the process is told that it may send as many more."""
 SECRET: Final = ("_KEY", "_TOKEN", "_SECRET", "_PASSWORD")
 """Endings of the names of variables that hold secrets. The process gets none of them."""
 
 
 class _Call:
-    """The frames of one call that have arrived and were not taken yet. Its failures name `tier`."""
+    """The frames of one call that have arrived and were not taken yet. Failures of the call name
+    `tier`.
+    """
 
     def __init__(self, tier: Tier) -> None:
         self.tier = tier
@@ -63,7 +65,7 @@ class _Call:
 class _Pipes(asyncio.SubprocessProtocol):
     """The pipes of one process.
 
-    `ready` is done once it can make calls; it fails if the process ends.
+    The future `ready` is done once the process can make calls. It fails if the process ends before.
     """
 
     def __init__(self) -> None:
@@ -285,7 +287,9 @@ def _failed(kind: str, more: Any, place: CallPlace) -> ModelError:
 
 
 def _environment(key_names: Collection[str]) -> dict[str, str]:
-    """The environment of the server without its keys. Each call brings the key it needs."""
+    """The environment for the model process: that of this process without variables that hold
+    secrets. Each call brings the key it needs.
+    """
     named = {name.upper() for name in key_names}
     return {
         name: value

@@ -3,8 +3,8 @@
 Prompt caching depends on breakpoints: the server keeps everything up to a breakpoint for the
 tier's model, and reads it back at a fraction of the price. One is set after the system text. A
 conversation that goes on has one after its newest answer, which the next turn surely repeats,
-and one after this turn, so that its context is read back too. A first turn has none: writing
-is dearer than sending, and most first turns have no second.
+and one after this turn, so that its context is read back too. A first turn has neither of these
+two: writing is dearer than sending, and most first turns have no second.
 """
 
 from __future__ import annotations

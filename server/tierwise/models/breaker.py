@@ -62,7 +62,7 @@ class Breakers:
         return self.state(place, now) in ("closed", "trial")
 
     def why(self, place: str) -> str:
-        """The kind of the failure that opened the breaker of a place, "" if there is none."""
+        """The kind of the latest failure that the breaker of a place knows, "" if it knows none."""
         breaker = self.by_place.get(place)
         return breaker.cause if breaker is not None else ""
 

@@ -61,10 +61,10 @@ class CallOrigin:
 class Deadlines:
     """How long a call may take, in seconds. The defaults are those of `[timeouts]`.
 
-    `between_events` is the longest gap between two complete server-sent events. Bytes do not
-    count: a server that sends one byte a second is stalled. A ping is an event, since a
-    model that thinks sends little else; `attempt` bounds that. `first_token` is what a model
-    usually needs at most, learned from its earlier calls; None where that is not known yet.
+    `between_events` is the longest gap between two complete server-sent events or comments. Bytes
+    do not count: a server that sends one byte a second is stalled. A ping is an event, since a
+    model that thinks sends little else; `attempt` bounds that. If no token came after `first_token`
+    seconds, the call is too slow. None if the call has no such limit.
     """
 
     connect: float = 5.0
@@ -121,10 +121,10 @@ Event = CallStarted | Thinking | Delta | Finished
 
 @dataclass(slots=True)
 class Trace:
-    """What is known of a call so far. If it fails, it is booked and the failure is named by this.
+    """What is known of a call so far. By this a call is booked, and a failure of it is named.
 
     - `sent` is True from the moment the server may bill.
-    - `refused` is True if a server answered with a refusal, `answered` once the HTTP headers of its
+    - `refused` is True if a server answered with an error, `answered` once the HTTP headers of its
       answer came.
     - `known` is the usage it reported so far, `bill` the one at the end of a whole answer. Both are
       what the server says; they are checked when they are booked.

@@ -32,7 +32,9 @@ class Latency:
     counts: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def load(self, samples: Mapping[tuple[str, str, str], Mapping[int, int]]) -> None:
-        """Replace the histograms by those of the ledger, whose keys are (kind, place, subject)."""
+        """Replace the histograms of the places in `samples` by those of the ledger. The keys of
+        `samples` are (kind, place, subject).
+        """
         for (kind, place, _), found in samples.items():
             if kind == KIND:
                 self.counts[place] = dict(found)

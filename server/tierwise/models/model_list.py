@@ -133,7 +133,9 @@ def _age(
 
 
 def _newest(known: ModelFacts | None, listed: Sequence[ModelFacts]) -> str | None:
-    """The newest active model of the same line. Only the server says what the line is."""
+    """The newest active model of the same line, None if the model itself is active. Only the server
+    says what the line is.
+    """
     if known is None or known.line is None or known.lifecycle == "active":
         return None
     same = [m for m in listed if m.line == known.line and m.lifecycle == "active" and m.created]

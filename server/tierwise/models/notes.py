@@ -1,5 +1,5 @@
-"""Notes to a model beside the request: what was wrong with an answer, or that it
-would be too long.
+"""Notes to a model beside the request, such as what was wrong with an earlier answer, or that a
+whole new text would be too long.
 """
 
 from __future__ import annotations

@@ -49,7 +49,8 @@ def build(
 ) -> Prompt:
     """The prompt of a request: the system text, the turns so far, and this turn.
 
-    `notes` are more that the answer must heed, such as why an earlier one could not be used.
+    `notes` are further sentences that the answer must heed, such as why an earlier answer could not
+    be used.
     """
     kind = KINDS[request.action]
     whole = "".join(i.text for i in pack.items).encode("utf-8", "replace")

@@ -57,7 +57,7 @@ def unreachable(error: BaseException, tier: Tier, url: str) -> ModelError | None
 
 
 def by_proxy(tier: Tier, url: str, detail: str = "") -> ModelError:
-    """The failure of a request that its proxy rejected."""
+    """The failure of a request that did not get through its proxy."""
     variable, proxy = proxy_for(url)
     where = f"{variable} ({proxy})" if proxy else variable or "the system's settings"
     return failure("proxy", tier, sent=False, host=address.host_of(url), proxy=where, detail=detail)

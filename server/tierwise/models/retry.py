@@ -21,10 +21,11 @@ def wait_before_another(
 ) -> float | None:
     """Seconds to wait before the same place is called again; None if it is not to be called again.
 
-    `here` counts the calls at this place, `total` those of the task, `left` is the seconds the task
-    still has. `elsewhere` says whether another place is free; that one is tried instead where a
-    server was waited for in vain. A server's own wish for a wait is followed. Else the wait is
-    random, at most half a second, and doubles with each call.
+    `here` counts the calls at this place, `total` those of the run, `left` is the seconds the task
+    still has. `elsewhere` says whether another place is free. That one is tried instead if this one
+    was waited for in vain. A wait that the server asks for is kept. Else the wait is random, at
+    most half a second, and doubles with each call. A place that would need a wait longer than
+    `LONGEST_WAIT`, or than half of `left`, is not called again.
     """
     if not error.retryable or here >= SAME_PLACE or total >= MAX_ATTEMPTS:
         return None

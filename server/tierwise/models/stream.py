@@ -1,4 +1,5 @@
-"""Joins deltas: the first one is sent at once, then pieces every few tens of milliseconds.
+"""Joins the pieces of a streamed answer: the first is sent at once, then a larger one every few
+tens of milliseconds.
 
 An editor that gets one message per token spends its time on messages. One that waits for
 half a second feels dead.

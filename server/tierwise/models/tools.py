@@ -1,4 +1,4 @@
-"""The tool-call form of an edit, for servers that understand it, as the operator says.
+"""The tool-call form of an edit, for servers of which the operator said that they understand it.
 
 The tool is offered, never forced: some models refuse a forced one. The arguments of the tool call
 stream into the answer as a fence of their own, which `edits.answer` reads like blocks.

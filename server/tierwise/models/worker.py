@@ -127,7 +127,7 @@ class CallWorker:
 
 
 def _write(queue: SimpleQueue[bytes], out: BinaryIO) -> None:
-    """Write what is queued, all of it at once."""
+    """Write what is queued to the pipe, all of it at once, until the process ends."""
     while True:
         data = queue.get()
         while not queue.empty():

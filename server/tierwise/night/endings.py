@@ -29,9 +29,9 @@ NETWORK_WAITS: Final = (60, 120, 300, 900)
 second, ... wait.
 """
 MOST_KILLS: Final = 3
-"""After this many workers ended while it ran, a job is given up."""
+"""A job is given up after this many workers ended while they ran it."""
 MOST_LOST: Final = 2
-"""After this many of its model calls were lost, a job is left to the operator."""
+"""A job is left to the operator after this many of its model calls were lost."""
 
 
 @dataclass(frozen=True, slots=True)

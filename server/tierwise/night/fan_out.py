@@ -36,7 +36,7 @@ def fan_out(
     """What each job works on, in the order of the documents. An empty file gets no job.
 
     `each` says whether a job is for a file, a definition or a diagnostic. `problems` are the
-    diagnostics of the documents, with the paths of these.
+    diagnostics. Each of them belongs to the document that has its path.
     """
     found: list[JobPlace] = []
     for document in documents:

@@ -74,8 +74,8 @@ def report(
 
 
 def as_it_stands(job: JobRow, tasks: Mapping[str, str]) -> JobRow:
-    """The job with its present state: applied, discarded or undone, if the operator did that to its
-    proposal.
+    """The job with its present state: applied or discarded if the operator did that to its
+    proposal, else the state that its run gave it. An undo brings that state back.
     """
     dealt = _OF_TASK.get(tasks.get(job.id, ""))
     return replace(job, state=dealt) if dealt is not None and job.state in KEPT else job

@@ -17,7 +17,7 @@ _RAISE = {
 
 
 def paused(scope: Literal["day", "night", "project", "hour"], spent: int, limit: int) -> str:
-    """The sentence for a used-up budget, with the command that raises it."""
+    """The sentence for a used-up budget, with the command that raises it (the hour's has none)."""
     if scope == "hour":
         paid, cap = amounts(spent, limit)
         return (
@@ -51,7 +51,7 @@ def group_paused(spent: int, limit: int) -> str:
 def too_dear(
     needs: int, left: int, scope: Literal["day", "night", "project", "hour", "request"]
 ) -> str:
-    """The sentence for one call that costs too much, with the command that raises the budget."""
+    """The sentence for one call that may cost more than is left of a budget, and what helps."""
     most, rest = needs_and_left(needs, left)
     begin = f"Tierwise paused: this call may cost up to {most} and {rest} is left."
     if scope == "request":
@@ -90,8 +90,8 @@ def status_line(
 
     Costs are in nano-dollars: `cost` is that of the session so far, `forecast` that of the whole
     turn. `lowered` is the output limit in tokens if the budget lowered it. `because` says why the
-    tier answers. `others` are the words that start a turn on another tier. Without these two it is
-    one line.
+    tier answers. `others` are the words that start a turn on another tier. Without `because`, or if
+    the client named the model, it is one line.
     """
     named = f"{label(tier)} (chosen by the client, not routed)" if client_named else headline
     routed = bool(because) and not client_named

@@ -47,7 +47,7 @@ _WHAT: Final[Mapping[str, str]] = {
 
 
 def unready(state: str, why: str) -> str:
-    """What may be missing because an index is not complete. Empty if it is."""
+    """What may be missing because an index is not complete. Empty if the index is complete."""
     if state == "off":
         return f"The index of this folder is off: {_WHY[why]}." if why else "There is no index."
     if why:

@@ -40,7 +40,9 @@ def headline(view: TaskView, *, stale: bool = False) -> str:
 
 
 def _unpin(view: TaskView) -> list[Offer]:
-    """The offer to remove the pin that chose the tier of a task. Empty if no pin did."""
+    """The offer to remove the pin that chose the tier of a task. Empty if no pin did, or if it is
+    the pin of a project.
+    """
     if view.decision.cause != "pin":
         return []
     scope = next((r.args["scope"] for r in view.decision.reasons if r.code == "chosen"), "")
@@ -91,7 +93,9 @@ def offers(
             return [
                 Offer(raise_title(None), "tierwise.budget.resume", {"raiseUsd": 1}),
                 Offer(
-                    priced(ALLOW, answering), "tierwise.budget.resume", {"allowTask": view.task_id}
+                    with_price(ALLOW, decision.cost.get(answering), rehearsal=view.rehearsal),
+                    "tierwise.budget.resume",
+                    {"allowTask": view.task_id},
                 ),
                 Offer("Cancel this task", "tierwise.task.cancel", task),
             ]

@@ -138,7 +138,7 @@ def tests(said: TestsSaid | None, network: bool | None) -> str:
 
 def step(routed: str | None, tier: str | None) -> str:
     """The tier that the router chose and the one that answered: "Haiku → Opus". Empty if they are
-    the same.
+    the same or one is not known.
     """
     return f"{routed.title()} → {tier.title()}" if routed and tier and routed != tier else ""
 
@@ -147,7 +147,7 @@ def job(
     name: JobState, said: TestsSaid | None, network: bool | None, why: str | None,
     *, routed: str | None = None, tier: str | None = None,
 ) -> str:  # fmt: skip
-    """A job in one line: its state, its step up, its tests, and the reason.
+    """A job in one line: its state, its tiers if another one answered, its tests, and the reason.
 
     The tests are left out if the state already says the same.
     """

@@ -101,7 +101,7 @@ def place(name: str, line: int) -> str:
 def begins(text: str, where: str, path: str) -> str:
     """The first lines of a text answer, and where the rest is.
 
-    `where` is a place to hover, `path` a file. Either may be "".
+    `where` is a place to hover, `path` a file. Either may be "". With neither, all is shown.
     """
     lines = text.strip().split("\n")
     first = "\n".join(lines[:FIRST_LINES])
@@ -158,7 +158,7 @@ def files_unchanged(wanted: int, missing: Sequence[str]) -> str:
 
 
 def parts_lost(count: int, of: int, paths: Sequence[str]) -> str:
-    """Says how many parts of a task were not answered, and which files they were about."""
+    """Says how many parts of a task were answered, and which files the other `count` were about."""
     shown = ", ".join(paths[:SHOWN_FILES])
     rest = f" and {len(paths) - SHOWN_FILES} more" if len(paths) > SHOWN_FILES else ""
     return f"{of - count} of {of} parts were answered; not asked or not answered: {shown}{rest}"

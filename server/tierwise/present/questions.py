@@ -54,8 +54,8 @@ def send_ignored(path: str, rule: Literal["git", "outside"]) -> OperatorQuestion
 
 
 def apply(reasons: Sequence[str], unasked: Sequence[str]) -> OperatorQuestion:
-    """The question whether an edit may be applied. `reasons` are paths that need consent of their
-    own.
+    """The question whether an edit may be applied. `reasons` are clauses that say why some of its
+    changes need consent.
 
     `unasked` are paths that were not part of the request.
     """

@@ -37,8 +37,8 @@ _LATE: Final = {
     "dataloss": "data that could be lost",
     "design": "a design",
 }
-"""Kinds of work whose wrong answers are found late. Codes that are readable words are
-not listed.
+"""Words for kinds of work whose wrong answers are found late. A kind that is a readable word itself
+is not listed.
 """
 
 

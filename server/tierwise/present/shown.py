@@ -52,7 +52,7 @@ _BRIEF: Final[Mapping[Cause, str]] = {
     "failover": "failed",
     "escalated": "redone",
 }
-"""The same in a badge with two tiers: six letters fit after the longest pair of the
+"""Shorter notes, for a badge with two tiers: six letters fit after the longest pair of the
 shipped names.
 """
 _OF_TEAM: Final = frozenset(("team_cap", "team_answered"))
@@ -229,8 +229,8 @@ def _routed(decision: Decision, rehearsal: bool, priced: bool) -> Sequence[str]:
 
 
 def _above(decision: Decision, below: str, rehearsal: bool, priced: bool) -> Sequence[str]:
-    """Why a tier answers and not the one below: how much more it costs, and how often the other
-    fails.
+    """Why a tier answers and not the one below: how much more it costs, and how often the tier
+    below fails.
     """
     tier, estimate = decision.answering, decision.estimate
     sure, likely = 1 - estimate.lower[below], 1 - estimate.need[below]

@@ -221,7 +221,7 @@ def _texts(kind: StatusKind, facts: StatusFacts) -> Iterator[str]:
 
 
 def _shares(facts: StatusFacts) -> dict[str, float]:
-    """The share of each cap that is spent, by its scope."""
+    """The share that is spent of the day's and of the project's cap, for those that are set."""
     spent = {
         "day": (facts.spent_today, facts.day_limit),
         "project": (facts.spent_project, facts.project_limit),

@@ -49,7 +49,8 @@ _SPANS: Final[Mapping[str, str]] = {"hour": "in any hour", "day": "a day", "peri
 def listens(url: str, *, everywhere: bool) -> str:
     """Where a team's gateway listens.
 
-    `everywhere` says that its host means all addresses of this machine, so members cannot use it.
+    `everywhere` says that the host in `url` means all addresses of this machine. Members cannot
+    use such a host.
     """
     where = ", on every address of this machine" if everywhere else ""
     return f"Tierwise serves the team on {url}{where} (members: `tierwise team invite NAME`)"

@@ -157,7 +157,7 @@ def _listed(title: str, lines: Sequence[str]) -> list[str]:
 
 
 def _measured(decision: Decision) -> list[str]:
-    """Every measured signal, and the names of those that are unknown."""
+    """Every signal that is not zero, and the names of those that are unknown."""
     found = decision.signals.values
     known = [say(name, value) for name, value in sorted(found.items()) if value]
     unknown = sorted(decision.signals.unknown)

@@ -122,7 +122,9 @@ def wilson(kept: int, tasks: int) -> tuple[float, float]:
 
 
 def _lost(rows: ReportRows, judged: Mapping[tuple[str, str], bool]) -> int:
-    """The cost in nano-dollars of calls whose answer was not kept."""
+    """The cost in nano-dollars of all calls of a tier for a task whose answer of that tier was not
+    kept.
+    """
     return sum(call.cost for call in rows.calls if judged.get((call.task_id, call.tier)) is False)
 
 
@@ -164,7 +166,7 @@ def _pace(frame: ReportFrame) -> MonthPace | None:
 
 
 def _order(ladder: Ladder, names: set[str]) -> list[str]:
-    """Tiers in the order of the ladder. Those that are no longer in it come last."""
+    """Tiers in the order of the ladder. Those that are not in it come last."""
     return [*(n for n in ladder.names if n in names), *sorted(names - set(ladder.names))]
 
 
@@ -192,8 +194,8 @@ def _calibration(
 ) -> tuple[CalibrationBin, ...]:
     """The router's confidence in first answers, compared with the share of them that was kept.
 
-    Only tasks are compared whose answer was judged and whose first answer came from the tier that
-    the confidence is about. So no tier that was chosen by hand is among them.
+    Only tasks are compared whose first answer was judged and came from the tier that the point
+    estimate would take. So a tier that was chosen by hand counts only if it is the same.
     """
     said: dict[int, list[tuple[float, bool]]] = defaultdict(list)
     for task in tasks:

@@ -20,7 +20,8 @@ from tierwise.core.dataclass import dataclass
 from tierwise.core.money import Usage
 
 MOST_CHARS: Final = 20_000
-"""How many characters of a turn's words are kept. The router reads only the first and last 800."""
+"""How many characters of a turn's words are kept. Of longer words the first and the last half of so
+many are kept."""
 _NO_WORDS: Final = re.compile(r"^\s*<(command-|local-command|system-reminder|bash-)")
 """The start of text that the tool itself writes in place of the operator's words."""
 

@@ -45,7 +45,7 @@ LEARNING: Final = (
 
 
 def rows(until: date, ladder: Ladder, prices: PriceTable) -> ReportRows:
-    """The invented week that ends on that day, with the shipped ladder."""
+    """The invented week that ends on the day `until`. `ladder` has the shipped names of tiers."""
     draw = random.Random(SEED)
     made = _Week(until, ladder, prices, draw)
     # The file lists its tasks by the tier they need. In a week they are mixed.

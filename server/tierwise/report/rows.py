@@ -14,7 +14,7 @@ class ReportTask:
     """A task with its first and its last decision.
 
     `escalated` says that a higher tier answered because a check failed, `failed_over` that another
-    model answered because one failed.
+    tier answered because a model failed or was slow.
     """
 
     task_id: str
@@ -33,9 +33,9 @@ class ReportTask:
 
 @dataclass(frozen=True, slots=True)
 class ReportCall:
-    """A paid call. `cost` is in nano-dollars.
+    """A call that was booked. `cost` is in nano-dollars.
 
-    `took_ms` is the time until it was settled in milliseconds, 0 if not known.
+    `took_ms` is the time from its sending to its settlement in milliseconds, 0 if not known.
     """
 
     task_id: str

@@ -23,8 +23,8 @@ from tierwise.report.claude_code import LoggedTurn
 @dataclass
 class RoutedSums:
     """Sums over turns, with money in nano-dollars. `cost` is what the turns cost at list prices,
-    and `routed` their expected cost if they had been routed. `redos` is an expected number of
-    answers.
+    and `routed` their expected cost if they had been routed. `redos` is the expected number of
+    turns that would be asked again one tier up.
 
     `unknown` names models without a list price. They were counted at the dearest known rate.
     """

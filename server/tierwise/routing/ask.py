@@ -2,8 +2,9 @@
 
 "Hope you had a nice weekend" says nothing of the work, and the words of an e-mail that is to be
 summarised say nothing of how hard the summary is. Both are counted and taken out before anything
-else is read. A small linear model over its words decides whether a sentence is talk (`talk.json`,
-fitted by `make fit`). A sentence is taken out only if another one that is no talk is left.
+else is read. A small linear model (`talk.json`, fitted by `make fit`) decides by the words of a
+sentence whether it is talk. Talk is taken out only if something else is left, except where the
+action needs no words or the instruction is long.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ SURE_TAIL: Final = 0.7
 SURE_ALL: Final = 2.0
 """Logit from which a sentence counts as talk if every sentence looks like talk."""
 MATTER: Final = -1.0
-"""Logit up to which the words before such an end are no talk, if the whole sentence looks like
-talk."""
+"""Logit up to which the words before an end that is talk count as no talk, if the whole sentence
+looks like talk."""
 LEAST_TAIL: Final = 3
-"""Words that such an end must have, unless it says thanks."""
+"""The least words of an end of a sentence that counts as talk, unless it begins with thanks."""
 LONGEST: Final = 4_000
 END: Final = 1_500
 """An instruction of up to `LONGEST` characters is searched for talk. Of a longer one the lines in
@@ -51,7 +52,7 @@ _THANKS: Final = re.compile(r"(?i)(?:thanks?|thx|ty|cheers|danke|merci|gracias|b
 class Ask:
     """What is asked, without small talk and without prose that was pasted to be worked on.
 
-    `talk` and `prose` count the words of both that were taken out.
+    `talk` and `prose` count the words of small talk and of pasted prose that were taken out.
     """
 
     text: str
@@ -80,8 +81,8 @@ def apart(instruction: str, *, wordless: bool = False) -> Ask:
 
 
 def words_of(sentence: str) -> list[str]:
-    """The features of a sentence that the talk model reads: its words, word pairs, first word,
-    marks.
+    """The features of a sentence that the talk model reads: its words and their beginnings, word
+    pairs, word families, marks, the first word, and the size of the sentence.
     """
     text = unicodedata.normalize("NFKC", sentence).replace("’", "'").casefold()
     found = [w if not w.isdigit() else "0" for w in _WORD.findall(text)]
@@ -116,7 +117,8 @@ def forget() -> None:
 def _without_talk(text: str, may_end: bool) -> tuple[str, int]:
     """A text without talk, and how many words of talk it had.
 
-    With `may_end` nothing else needs to be left.
+    With `may_end` it may be all talk: nothing else needs to be left. A text with a code fence stays
+    as it is.
     """
     if "```" in text:
         return text, 0
@@ -137,7 +139,7 @@ def _without_talk(text: str, may_end: bool) -> tuple[str, int]:
 
 
 def _says(text: str, kept: list[Span]) -> bool:
-    """Whether what is left is a wish: it has two words, or a script without spaces."""
+    """Whether what is left is a wish: it has at least two words, or a script without spaces."""
     left = " ".join(text[a:b] for a, b in kept)
     return len(left.split()) > 1 or bool(_WIDE.search(left))
 
@@ -148,7 +150,7 @@ def _all_but_the_wish(
     """Split sentences that all look like talk into talk and the rest.
 
     One of them must be the wish, so the sentence that looks least like talk stays, and so does each
-    sentence that is not surely talk.
+    sentence that is not surely talk. If even the first is surely talk or is no wish, all stay.
     """
     told = {span: talk_logit(text[span[0] : span[1]], weights) for span in found}
     wish = min(found, key=lambda span: told[span])

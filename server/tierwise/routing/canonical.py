@@ -1,9 +1,9 @@
 """Brings the words of a wish into one form each, so that wishes that mean the same read alike.
 
-Little words and endings are dropped, and of words that an engineer may swap for one another one
-stands for all: "get rid of the old methods" and "delete the old function" read the same.
-Nothing here says how hard a wish is. A group holds words that may stand for one another in any
-wish. Words whose swap could change the work ("print" and "show") are no group.
+Little words and endings are dropped. A word that an engineer may swap for others is replaced by the
+one that stands for all of them: "get rid of the old methods" and "delete the old function" read the
+same. Nothing here says how hard a wish is. A group holds words that may stand for one another in
+any wish. Words whose swap could change the work ("print" and "show") form no group.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ SAME: Final = """
     not: dont doesnt isnt do_not does_not is_not arent shouldnt
     current: at_the_moment right_now
 """
-"""Groups of words, the one that stands for all of them first; `two_words` are a phrase."""
+"""Groups of words. The word with the colon stands for all of its group. `two_words` is a phrase."""
 
 _LITTLE: Final = """
     the a an of to for in on at with by from this that these those it its my your me i you so
@@ -121,13 +121,16 @@ def canonical(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def form(word: str) -> str:
-    """The word that stands for this one: that of its group, or itself without its ending."""
+    """The word that stands for this one, as a stem: that of its group, else the word itself."""
     stemmed = stem(word)
     return _words().get(stemmed, stemmed)
 
 
 def stem(word: str) -> str:
-    """A word without its grammatical ending, if it is in Latin letters."""
+    """A word without its grammatical ending.
+
+    A word of fewer than four letters, or with others than a to z, stays as it is.
+    """
     if len(word) < 4 or not word.isascii() or not word.isalpha():
         return word
     if word.endswith("ies"):
@@ -162,7 +165,7 @@ def _groups() -> tuple[dict[str, str], dict[str, list[tuple[list[str], str]]]]:
 
 
 def vocabulary() -> frozenset[str]:
-    """The words of all groups (words that may stand for one another), as stems."""
+    """The single words of all groups (words that may stand for one another), as stems."""
     return frozenset(_words()) | frozenset(_words().values())
 
 

@@ -1,5 +1,5 @@
-"""A decision that is being made: the tier so far and the reasons for it. And its first step: raise
-the tier to that of the lower bound.
+"""A decision that is being made: the tier so far and the reasons for it. Its first step is here as
+well: it raises the tier to that of the lower bound.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from tierwise.core.situation import Situation
 from tierwise.routing import first as first_tier
 
 SURE: Final = 0.8
-"""If the bound of the chosen tier is below this, it was chosen because a redo is cheap. A reason
-says so."""
+"""If the lower bound of the chosen tier is below this, the tier was chosen because a redo is cheap.
+A reason says so."""
 
 
 @dataclass
@@ -43,7 +43,9 @@ class Making:
 def raise_to_bound(
     draft: Making, chosen: first_tier.First, estimate: Estimate, situation: Situation
 ) -> None:
-    """Raise the tier that the estimate asks for to the one its lower bound asks for; add why."""
+    """Raise the tier that the estimate asks for to the one its lower bound asks for, and add the
+    reasons.
+    """
     first, bound = chosen.point, chosen.bound
     asked: dict[str, ReasonArg] = {
         "tier": first,

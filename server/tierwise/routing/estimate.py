@@ -88,7 +88,7 @@ def levels(ladder: Ladder, cuts: int) -> list[int]:
 
     The top of a ladder is always the top of the fit. A tier is recognized by its name or by the
     name in its model's id. A tier that is not recognized gets the index of the recognized tier
-    below it. If no tier is recognized, the ladder is spread evenly.
+    below it, or 0. If no tier is recognized, the ladder is spread evenly.
     """
     found: list[int | None] = []
     for tier in ladder:

@@ -1,8 +1,8 @@
 """A second opinion as evidence: a cheap model named a tier, and that changes the estimate.
 
-The estimate is of the need, the cheapest tier whose answer would do. The two are fused by Bayes:
-P(need | said) is in proportion to P(need) x P(said | need). An opinion is worth asking for if it is
-expected to save more than its price.
+The estimate is of the need, the cheapest tier whose answer would do. Opinion and estimate are fused
+by Bayes: P(need | said) is in proportion to P(need) x P(said | need). An opinion is worth asking
+for if it is expected to save more than its price.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from tierwise.routing import first
 Table = Sequence[Sequence[float]]
 """P(said | needed): a row per tier that is needed, a column per tier said; empty as shipped."""
 RIGHT: Final = (0.80, 0.17, 0.03)
-"""How often an opinion names the tier that is needed, one beside it, one two away: assumed, until
-`bench_opinion` measures it with a key. The shares are divided among the tiers at a distance."""
+"""How often an opinion names the tier that is needed, one beside it, one farther away: assumed,
+until `bench_opinion` measures it with a key. For each needed tier the shares are scaled to a sum
+of 1."""
 STEPS_DOWN: Final = 1
-"""Tiers by which an opinion may lower the tier of the estimate. Text that steers the opinion thus
-never gets a task for the top tier onto the cheapest one."""
+"""Tiers by which an opinion may lower the tier of the estimate. So text that steers the opinion
+never gets a task for the top of three tiers onto the cheapest one."""
 
 
 def said(situation: Situation) -> str | None:
@@ -102,7 +103,10 @@ def likelihood(needed: int, count: int, table: Table = ()) -> Sequence[float]:
 
 
 def _after(need: Sequence[float], says: Sequence[float]) -> list[float]:
-    """P(need <= tier) after the opinion."""
+    """P(need <= tier) after the opinion.
+
+    `need` is P(need <= tier) before it. `says` holds, per needed tier, how likely the opinion was.
+    """
     joint = [p * likely for p, likely in zip(_exact(need), says, strict=True)]
     total = math.fsum(joint) or 1.0
     summed = [math.fsum(joint[: n + 1]) / total for n in range(len(joint) - 1)]

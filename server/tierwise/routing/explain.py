@@ -56,8 +56,8 @@ def pulls_of(signals: Signals, weights: Weights) -> dict[str, float]:
 def worth_saying(name: str, signals: Signals) -> bool:
     """Whether a signal is worth a reason.
 
-    A signal that is zero is worth one only if it is `sel.none` (then something is selected) or
-    `text`.
+    A signal that is not zero is, except `form.lines` of an empty wish. One that is zero is only if
+    it is `sel.none` (then something is selected), or `text` where the text has scores.
     """
     if signals.values.get(name):
         return name != "form.lines" or not signals.values.get("empty")

@@ -2,10 +2,11 @@
 
 Four things are added to the plain loss. A request that most likely needs the top tier never
 starts on the cheapest one: at a large prompt the spend saved would else outweigh any redo. In work
-whose wrong answers are found late (security, migration, concurrency, design) a wrong answer counts
-more where the top is needed. Plain substitution (a rename, a move, a version), however many places
-it touches, and a question between two things of a line ("tabs or spaces?") take the tier below the
-top at most. And old decisions of the ledger are replayed by the rule that made them.
+whose wrong answers are found late (security, migration, concurrency, data loss, design) a wrong
+answer counts more where the top is needed. Plain substitution (a rename, a move, a version),
+however many places it touches, takes the tier below the top at most, and so does a question between
+two things that stand in one line of code ("tabs or spaces?"). And old decisions of the ledger are
+replayed by the rule that made them.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from tierwise.routing.estimate import levels
 TOP_LIKELY: Final = 0.5
 """P(need = top) from which a request never starts on the cheapest tier."""
 TYPICAL: Final = (234_800.0, 4_696_000.0, 9_392_000.0)
-"""Nano-dollars of a median request on the three known lines; used where no price is given."""
+"""What a median request costs on Haiku, Sonnet and Opus, in nano-dollars. It is used where no price
+is given."""
 LATE: Final[Mapping[str, str]] = {
     "says.security": "security",
     "says.migration": "migration",
@@ -87,8 +89,8 @@ def choose(signals: Signals, estimate: Estimate, situation: Situation) -> First:
 
 
 def outlook(estimate: Estimate, situation: Situation, tier: str) -> tuple[float, float]:
-    """What is expected if this tier is asked first: the spend in nano-dollars, and the wrong
-    answers.
+    """What is expected if this tier is asked first: the spend in nano-dollars, and the number of
+    wrong answers.
 
     After each answer that is not kept, the next tier up is asked.
     """

@@ -48,7 +48,8 @@ class Flips:
 class _Change:
     """One signal set to another value.
 
-    `size` is in standard deviations, `pull` is how far need moves.
+    `size` is how far it moves, in standard deviations. `pull` is by how many logits that makes the
+    request easier, added up over the borders between tiers.
     """
 
     name: str
@@ -84,7 +85,11 @@ def _least(
     here: int,
     way: int,
 ) -> tuple[SignalChange, ...] | None:
-    """The least change that changes the tier. `way` is -1 toward cheaper, 1 toward dearer."""
+    """The least change that changes the tier. `way` is -1 toward cheaper, 1 toward dearer.
+
+    It is the smallest change of one signal. If no single one suffices, up to `MOST` signals are
+    changed together, those with the largest pull first.
+    """
     helping = [c for c in changes if c.pull * way < 0]
     for change in sorted(helping, key=lambda c: (c.size, c.name)):
         other = changed(signals, {change.name: change.value})

@@ -19,11 +19,12 @@ from typing import Final
 from tierwise.routing.weights import Weights
 
 PIECES: Final = (2, 3, 4, 5)
-"""Lengths (characters) of pieces of a word in scripts with spaces; each edge counts as one."""
+"""Lengths (characters) of pieces of a word in scripts with spaces. Each edge of a word counts as
+one character."""
 WIDE_PIECES: Final = (1, 2, 3)
 """Lengths of pieces in scripts without spaces, where a word has one to three characters."""
 LONGEST_WORD: Final = 24
-"""Characters of a word from which pieces are made; something longer is no word."""
+"""Characters at the start of a word of which pieces are made; something longer is no word."""
 
 _WORD: Final = re.compile(r"\w+")
 _DIGITS: Final = re.compile(r"\d+")
@@ -62,7 +63,10 @@ def _known_pieces(token: str, weights: Weights) -> tuple[str, ...]:
 
 
 def novelty(text: str, weights: Weights) -> float:
-    """Share of the words of which nothing is known, neither the word nor a letter or two of it."""
+    """Share of the words of which nothing is known, not even one or two letters in a row.
+
+    A word of ASCII characters counts as known.
+    """
     words = text.split()
     if not words:
         return 0.0

@@ -13,7 +13,7 @@ from typing import Final
 from tierwise.core.dataclass import dataclass
 
 HEAD: Final = 800
-"""Characters read at each end of a long instruction, since the wish is at one of the ends."""
+"""Characters kept at each end of a long wish, since what is asked is at one of the ends."""
 
 LONGEST: Final = 20_000
 """Characters of an instruction that are read from its start, in addition to its end."""
@@ -75,7 +75,7 @@ def read(text: str) -> Instruction:
 def _sorted_out(lines: list[str], shown: set[int]) -> tuple[list[str], int, int]:
     """The lines of a wish, and how many lines of code and of logs are beside them.
 
-    `shown` are the numbers of lines that a command printed.
+    `shown` are the numbers of lines that a command printed. They count as code.
     """
     kept, code, logs = [], 0, 0
     single = len(lines) == 1

@@ -130,7 +130,7 @@ NOT_MECHANICAL: Final = (
     "design", "plan", "choose", "diagnose", "sporadic", "concurrency", "distributed", "security",
     "performance", "improve", "keep", "dataloss", "uncertain",
 )  # fmt: skip
-"""Families with whose words a wish is more than substitution."""
+"""Families of words that make a wish more than plain substitution."""
 
 NEGATABLE: Final = frozenset(
     ("design", "plan", "choose", "diagnose", "security", "performance", "improve", "explain", "test",
@@ -199,16 +199,17 @@ _LINE_THING: Final = (
     r"ascending|descending|signed|unsigned|singular|plural|px|r?em|flex|grid|leerzeichen|"
     r"hochkommas?|espacios|espaces|tabulaciones|tabulations)"
 )
-"""What stands in one line: marks, spellings, keywords, types, units."""
+"""What stands in one line of code: marks, spellings, keywords, types, units."""
 
 OF_LINE: Final = re.compile(
     rf"(?<!\w){_LINE_THING}(?: \w+)? (?:or|vs\.?|versus|oder|ou|o|или) (?:\w+ ){{0,2}}?"
     rf"(?:{_LINE_THING}(?!\w)|not\b)"
 )
-"""Questions between two things of a line, which are none between ways to go."""
+"""Questions between two things that stand in one line of code ("tabs or spaces?"). They are no
+questions between ways to go."""
 
 CHOOSES: Final = ("choose", "improve")
-"""Families of the words in which such a question is put: "or", "better"."""
+"""Families of the words that a question between two things uses: "or", "better"."""
 
 WHETHER: Final = re.compile(r"^(?:so |and |but )?(?:do|should|shall|would|are) (?:we|you)\b")
 """Questions whether to do something, which are no orders to do it: "do we move to kafka?"."""
@@ -231,7 +232,7 @@ POLITE: Final = re.compile(
     r"спасибо|привет|здравствуйте|можешь)\b|"
     r"してください|してもらえますか|お願いします|ください|请你?|麻烦你?|谢谢|해\s?주세요|부탁(?:해요|합니다)?|감사합니다"
 )
-"""Courtesy. It says nothing of the work and is removed before anything else is read."""
+"""Courtesy. It says nothing of the work and is removed before words are counted."""
 
 SCALE: Final = re.compile(
     r"(?<![\w.])~?\d[\d,._]{0,20}\s?(?:k|m|mio|gb|tb|mb|%|x|gbit|ms|s|sec|min|minutes?|hours?|h|days?|weeks?|months?|years?|"

@@ -14,7 +14,8 @@ from tierwise.core.tiers import Ladder
 PRECEDENCE: Final[tuple[Scope, ...]] = (
     "task", "conversation", "file", "action", "session", "project",
 )  # fmt: skip
-"""The nearest scope wins; a remap comes after all of them and applies once."""
+"""The scopes of a choice. The first in this list wins. A remap comes after all of them and applies
+once."""
 
 _WORD: Final = re.compile(r"\s*@([A-Za-z][\w-]*)(?=\s|$|[,:;])[,:;]?\s*")
 
@@ -22,8 +23,8 @@ _WORD: Final = re.compile(r"\s*@([A-Za-z][\w-]*)(?=\s|$|[,:;])[,:;]?\s*")
 def split_tier_word(instruction: str, ladder: Ladder) -> tuple[str | None, str]:
     """The tier named by a first word like `@opus`, and the instruction without it.
 
-    `@@` escapes. Raises `UnknownTier` for a first word that names none; a first word with
-    a dot or a slash is a file mention and stays.
+    `@@` at the start stands for a plain `@`. Raises `UnknownTier` if the word after the `@` names
+    no tier. A first word with a dot or a slash is a file mention and stays.
     """
     if instruction.lstrip().startswith("@@"):
         return None, instruction.replace("@@", "@", 1)

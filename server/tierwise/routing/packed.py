@@ -29,7 +29,10 @@ def pack(value: Any) -> bytes:
 
 
 def unpack(raw: bytes, kinds: Mapping[str, type[Any]]) -> Any:
-    """The value that `pack` made these bytes of. `kinds` are its dataclasses, by name."""
+    """The value that `pack` made these bytes of. `kinds` are its dataclasses, by name.
+
+    A list comes back as a tuple.
+    """
     end = raw.index(b"\n")
     return _Reader(raw, end + 1, kinds).value(json.loads(raw[:end]))
 

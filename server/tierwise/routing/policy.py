@@ -1,6 +1,7 @@
 """The decision: a pure function of estimate and situation, in six steps that each say why.
 
-Route, floors, explicit choice, thread, budget, availability; nothing else changes a tier.
+They are route, floors, explicit choice, thread, budget (with the caps on tiers and the team's
+rules) and availability. Nothing else changes a tier.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ def decide(
 ) -> Decision:
     """Decide which tier answers.
 
-    `signs` are the strongest signals; they come first in the reasons. Pure.
+    `signs` are reasons that name the strongest signals. Two of them at most come first in the
+    decision's reasons. Pure.
     """
     chosen = evidence.choose(signals, estimate, situation)
     told = evidence.said(situation)
@@ -81,9 +83,9 @@ def decide(
 
 
 def confidence_tier(first: str, situation: Situation) -> str:
-    """The tier whose confidence is shown: the one asked first. For the top it is the tier below.
+    """The tier whose confidence is shown: `first`, or the tier below it if `first` is the top.
 
-    The top's own would always be 1.
+    The top's own confidence is always 1. Under the rule `target-1` it is `first` in any case.
     """
     if situation.rule == "target-1" or first != situation.ladder.top:
         return first
@@ -93,7 +95,7 @@ def confidence_tier(first: str, situation: Situation) -> str:
 def expected_spend(estimate: Estimate, situation: Situation) -> Mapping[str, int]:
     """What a start at each tier will probably cost in nano-dollars: one attempt and its escalation.
 
-    The next tier up is added as often as an answer fails.
+    The next tier up is added as often as an answer fails. Tiers without a known cost are left out.
     """
     names = situation.ladder.names
     result: dict[str, int] = {}
@@ -111,7 +113,8 @@ def expected_spend(estimate: Estimate, situation: Situation) -> Mapping[str, int
 def fail_safe(situation: Situation, error: str) -> Decision:
     """The decision when the router itself failed: the top tier, or what the operator chose.
 
-    `error` is the name of the exception.
+    Caps on tiers, the team's rules and availability still apply. `error` is the name of the
+    exception.
     """
     ladder = situation.ladder
     flat = dict.fromkeys(ladder.names, 0.0) | {ladder.top: 1.0}
@@ -150,9 +153,9 @@ def moved(decision: Decision, to: str, cause: Cause, reason: Reason) -> Decision
 def _opinion(draft: Making, first: str, situation: Situation) -> None:
     """Add the reason for a second opinion.
 
-    Under `loss-2` it has changed the estimate already. Under `loss-1` it sets the tier here,
-    between that of the point estimate and the top, never below. An opinion that did not come
-    changes nothing.
+    Under `loss-2` it has changed the estimate already. Under an older rule it sets the tier here:
+    the higher one of the opinion's and that of the point estimate. An opinion that gave no usable
+    answer changes no tier.
     """
     said = situation.opinion
     if said is None:
@@ -241,8 +244,8 @@ def _soft_target(
 def soft_tier(estimate: Estimate, situation: Situation, tier: str) -> str | None:
     """The cheapest tier below `tier` that is still good enough; None if there is none.
 
-    It is good enough if its P(need <= tier) reaches the soft target. A soft task goes there when
-    the budget is nearly used up, or when a call does not fit what is left.
+    A tier is good enough if P(need <= that tier) reaches the soft target. A soft task goes there
+    when the budget is nearly used up, or when a call does not fit what is left.
     """
     ladder = situation.ladder
     for name in ladder.names[: ladder.rank(tier)]:

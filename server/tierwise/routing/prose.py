@@ -12,14 +12,14 @@ from typing import Final
 LEAST_PROSE: Final = 8
 """The least words of a text that is to be worked on."""
 LONGEST_LEAD: Final = 30
-"""The most words of a wish before or after such a text."""
+"""The most words of a wish before or after a text that is to be worked on."""
 
 FARTHEST: Final = 4_000
 """Characters at the start in which the end of a wish is searched."""
 TAIL: Final = 1_000
 """Characters at the end in which a wish that comes last is searched."""
 LAST: Final = 400
-"""Characters before a mark in which its sentence is searched."""
+"""Characters before a mark in which the sentence that it ends is searched."""
 
 SLIPPED: Final = (
     "summarize", "summarise", "summary", "translate", "rephrase", "paraphrase", "proofread",
@@ -27,14 +27,16 @@ SLIPPED: Final = (
     "zusammenfassen", "zusammenfassung", "übersetze", "nachricht", "résumer", "traduire",
     "resumir", "traducir", "correo", "riassumi",
 )  # fmt: skip
-"""Words of such wishes that are recognized even with one typing error."""
+"""Words of wishes that work on a text. They are recognized even with one typing error after the
+first letter."""
 
 LONGEST_TERM: Final = max(map(len, SLIPPED))
 
 CODE: Final = re.compile(
     r"`|\w_\w|\b[a-z]+[A-Z]\w|\w\(\)|[\w-]\.(?:py|ts|js|go|rs|java|c|h|cs|sql)\b"
 )
-"""What only code has. One character before a file ending suffices: a run would take too long."""
+"""What only code has. The pattern has one character before a file ending, because a run of them
+would take too long."""
 
 _MARK: Final = re.compile(r"[:?.]\s|[：。？]|\n|[\"“”«]")
 """What may separate such a wish from its text."""
@@ -66,7 +68,7 @@ _TEXT_ASKED: Final = (
         r"\bworum geht|\bque (?:veut|demande)|\bqué (?:quiere|pide)", re.IGNORECASE)),
 )  # fmt: skip
 """Questions about what a text says, if the text follows. Each is a distance and two patterns: a
-word of the second pattern, with one of the first on the same line and at most so many characters
+word of the second pattern, with one of the first on the same line and at most that many characters
 before it. With a single pattern, a text full of "what" would be read sixty times."""
 LONGEST_QUESTION: Final = 5
 """Characters of the longest match of a first pattern, with its blank."""
@@ -95,7 +97,8 @@ _LETTER: Final = re.compile(
 def without_prose(text: str) -> tuple[str, int]:
     """The wish without the text it works on, and the number of words in that text.
 
-    The wish may be the end of a long lead: "... so I ask you: summarise this mail:".
+    The wish may be the end of a long lead: "... so I ask you: summarise this mail:". The whole lead
+    is then returned.
     """
     if not _works_on_text(mended(text[:FARTHEST])) and not _works_on_text(text[-TAIL:]):
         return text, 0
@@ -144,7 +147,7 @@ def _meant(word: str) -> str:
 def _shortened() -> frozenset[str]:
     """The terms, and each of them without one letter.
 
-    A word with one typing error shares one of these.
+    A term with one typing error is one of these, or becomes one without one of its letters.
     """
     return frozenset(key for term in SLIPPED for key in (term, *_without_one(term)))
 
@@ -210,5 +213,7 @@ def _asked_about(lead: str) -> bool:
 
 
 def _is_letter(lead: str, rest: str) -> bool:
-    """Whether a text is a message to somebody: it is called so, has a greeting, or is quoted."""
+    """Whether `rest` is a message to somebody and holds no code: `lead` calls it one, or it begins
+    with a greeting, a header or a quotation mark.
+    """
     return bool(_TEXT.search(lead) or _LETTER.match(rest)) and not CODE.search(rest)

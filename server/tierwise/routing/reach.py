@@ -2,9 +2,9 @@
 
 Usages are part of the edit (`reach.*`) where the instruction changes what others see of a symbol
 (`reaches`, read from the instruction first): a typo in a busy function is still a typo. The numbers
-of the project's index replace those of the open files if they are larger, since open files show a
-part only. Both start with the second usage or file, so that an unknown number weighs like one usage
-in one file.
+of the project's index replace those of the open files if they are larger and the name has one
+definition, since open files show a part only. `reach.*` counts from the second usage or file, so
+that an unknown number weighs like one usage in one file.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ WHOLE_FILE: Final = 0.95
 def of_reach(values: dict[str, float], unknown: set[str], request: Request) -> None:
     """Set `usages`, `usage.files`, `reach.usages` and `reach.files`.
 
-    The other signals must be set before.
+    `values` must hold the signals of the words and of the selection already. A number that is not
+    known is named in `unknown`.
     """
     values.update({"usages": 0.0, "usage.files": 0.0, "reach.usages": 0.0, "reach.files": 0.0})
     selection, project = request.selection, request.project or ProjectSignals()

@@ -19,9 +19,9 @@ from tierwise.routing.scale import logit, sigmoid
 from tierwise.routing.weights import Cut, Weights, clipped
 
 NOVEL_VARIANCE: Final = 3.0
-"""Variance (squared logits) of a wish of which no word is known. It is more than the distance
-between a sure estimate (0.95) and the target, so that a wish in a language never seen does not go
-to the cheapest tier."""
+"""Variance (squared logits) that is added for a wish of which no word is known. It lowers the bound
+of a sure estimate from 0.95 to 0.67, so that a wish in a language never seen does not go to the
+cheapest tier."""
 NEW_WORDS_VARIANCE: Final = 8.0
 """Variance (squared logits) of a wish in a language that is not in the fit, for the lowest cut
 alone. It says that the cheapest tier is not certain, and nothing of the tiers above. A short edit
@@ -29,12 +29,13 @@ of which no word is read is at 0.985 for that tier; with this variance that is n
 READERS: Final = 3
 """How many readers a cut has. Their logits are averaged: linear, boosted trees, forest."""
 SUREST: Final = 0.99
-"""The highest share that a forest may give, and one minus the lowest: a leaf without a
+"""The highest share that a forest may give. The lowest is one minus this. A leaf without a
 counterexample is no proof."""
 ACCEPT_FOREST: Final = 0.7
 """Weight of the forest in an accept. The linear reader has the rest. Chosen on held-out tasks."""
 POSSIBLY_UNKNOWN: Final = 8
-"""How many signals a request may leave unknown. The share of unknown signals is taken of these."""
+"""The number of unknown signals is divided by this, which gives the share of signals that are
+unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class InstructionReading:
     def readings(self) -> tuple[CutReading, ...]:
         """For each border between two tiers the logit of P(need <= the tier below), calibrated.
 
-        Its variance and margin go with it: by them the lower bound is below it.
+        With it come the variance and the margin by which the lower bound lies below it.
         """
         signals, weights, x = self.signals, self.weights, self.x
         share = len(signals.unknown) / POSSIBLY_UNKNOWN
@@ -176,7 +177,9 @@ def read(signals: Signals, weights: Weights) -> InstructionReading:
 
 
 class _Key:
-    """Signals and weights as a cache key. Two keys are equal if all values are."""
+    """Signals and weights as a cache key. Two keys are equal if all signals are equal and the
+    weights are one object.
+    """
 
     __slots__ = ("_values", "signals", "weights")
 
@@ -202,7 +205,7 @@ def _kept(key: _Key) -> InstructionReading:
 def readings(signals: Signals, weights: Weights) -> tuple[CutReading, ...]:
     """For each border between two tiers the logit of P(need <= the tier below it).
 
-    Its variance and margin go with it: by them the lower bound is below it.
+    With it come the variance and the margin by which the lower bound lies below it.
     """
     return read(signals, weights).readings
 
@@ -216,13 +219,15 @@ def disagreement(linear: float, grown: float, forest: float) -> float:
 
 
 def edit_size(signals: Signals, cut: Cut) -> float:
-    """By how many logits an edit of many places makes a dearer tier more likely, never below 0.
+    """By how many logits the places of an edit and what earlier turns needed raise the need.
 
-    The weights are those of `cut`, one border between two tiers.
+    It is never below 0. The weights are those of `cut`, one border between two tiers.
     """
     return math.fsum(w * signals.values.get(name, 0.0) for name, w in cut.reach.items())
 
 
 def action_of(signals: Signals) -> str:
-    """The action a set of signals was measured from."""
+    """The action a set of signals was measured from, as the fit knows it: an agent's turn counts as
+    chat. Empty if the signals name none.
+    """
     return next((a for a in ACTIONS if signals.values.get(f"action.{a}")), "")

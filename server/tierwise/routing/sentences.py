@@ -1,7 +1,7 @@
 """The sentences of an instruction, with their offsets.
 
-A line that is code or a log stays whole. Prose is cut at sentence ends, so that talk can be told
-from what is asked.
+Text is cut at line ends and after the marks that end a sentence, so that talk can be told from what
+is asked. A mark inside a word, as in code and logs, does not cut.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Signals: numbers measured from a request. Pure, and no words but the instruction's own.
+"""Signals: numbers measured from a request. Pure. Words are counted in the instruction alone.
 
-Units: words, lines, files, usages and diagnostics are counts, kept as log(1 + n); shares and
-flags lie in [0, 1]. What a request did not say is named in `unknown` and has value zero.
+Units: words, lines, files, usages and diagnostics are counts, kept as log(1 + n). Shares and flags
+lie in [0, 1]. Nesting depth and what was asked again or rejected are plain counts. What a request
+did not say is named in `unknown` and has value zero.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def quantities(
 ) -> tuple[dict[str, float], frozenset[str]]:
     """The signals without the text scores, and the names of those that are unknown.
 
-    With `whole` small talk is left in the instruction.
+    With `whole` small talk and pasted prose are left in the instruction.
     """
     wordless = not KINDS[request.action].needs_words
     values = dict(_of_instruction(request.instruction, whole, wordless)[0])
@@ -74,7 +75,9 @@ def quantities(
 
 
 def plain_text(request: Request, *, whole: bool = False) -> str:
-    """The text that is asked, as the text score reads it. With `whole` small talk stays in it."""
+    """The text that is asked, as the text score reads it. With `whole` small talk and pasted prose
+    stay in it.
+    """
     wordless = not KINDS[request.action].needs_words
     return _of_instruction(request.instruction, whole, wordless)[1]
 

@@ -42,7 +42,8 @@ LANGUAGES: Final = {
     "style": "css scss less html sass",
     "low": "c cpp rust zig asm cuda verilog vhdl",
 }
-"""Languages in which models make other errors, since little text does much. The rest are alike."""
+"""Groups of languages in which models make other errors than elsewhere, since little text does
+much. All other languages are alike."""
 _GROUP: Final = {name: group for group, listed in LANGUAGES.items() for name in listed.split()}
 _NAMED: Final = {
     "shell": (
@@ -147,8 +148,9 @@ def of_language(values: dict[str, float], request: Request) -> None:
 def of_files(values: dict[str, float], unknown: set[str], request: Request) -> None:
     """Set `files.*`: what is attached and what is open beside it, with their lines and spread.
 
-    An open file is counted if it is related to the request, or if nobody checked that. A tab that
-    merely happens to be open says nothing of the work.
+    An open file is counted if it is related to the request. If nobody checked that, it is checked
+    here by the file's text, and a file without a text is counted. A tab that merely happens to be
+    open says nothing of the work.
     """
     names = ("attached", "own", "open", "any", "lines", "open_lines", "kinds", "folders", "docs",
              "config", "evidence")  # fmt: skip
@@ -188,12 +190,12 @@ def of_diagnostics(values: dict[str, float], unknown: set[str], request: Request
 
 
 def of_thread(values: dict[str, float], unknown: set[str], request: Request) -> None:
-    """Set `tools*`, `turn` and `thread.*`: what the answer may use, and what came before it.
+    """Set `tools*`, `turn`, `later`, `thread.*`: what the answer may use, and what came before it.
 
     If the instruction refers to earlier turns ("do the same there") or says little itself, what
     those needed is set as well: `thread.low` where they needed more than the lowest tier,
-    `thread.mid` more than the middle. An agent has its tools in every turn, so they say nothing of
-    one that hardly needs them.
+    `thread.mid` more than the middle. An agent has its tools in every turn, so they are not counted
+    for a turn that hardly needs them.
     """
     values.update(dict.fromkeys(("tools", "tools.write", "tools.run", "tools.read"), 0.0))
     values.update({"turn": 0.0, "later": 0.0, "thread.reasks": 0.0, "thread.rejected": 0.0})
@@ -221,8 +223,9 @@ def of_thread(values: dict[str, float], unknown: set[str], request: Request) -> 
 
 
 def _needs_no_tools(values: Mapping[str, float]) -> bool:
-    """Whether a wish holds all it is about: a text to be worked on, plain substitution, or an easy
-    thing with fewer words of what is hard."""
+    """Whether a wish holds all it is about: a text to be worked on, plain substitution, or more
+    words of the easy families than of the hard ones.
+    """
     easy = values["easy"] > values["hard"]
     return bool(values["prose"] or values["mechanical"] or easy)
 
@@ -244,7 +247,7 @@ def _belongs(file: FileRef, request: Request) -> bool:
 
 
 def _line(tier: str | None) -> int:
-    """The index of the known line that a tier's name belongs to, 0 where it belongs to none."""
+    """The index in `LINES` of the line of models that a tier's name belongs to, 0 if to none."""
     return next((n for n, line in enumerate(LINES) if line in (tier or "")), 0)
 
 

@@ -134,7 +134,7 @@ def _asked(node: int, trees: Trees) -> set[int]:
 
 
 def _grow(node: Any, places: Mapping[str, int], made: Trees, leaves: list[Sequence[float]]) -> int:
-    """Put a node and everything below it into the arrays. Returns its index."""
+    """Put a node and all below it into the arrays. Returns its index, or `~leaf` for a leaf."""
     if not isinstance(node, list) or not isinstance(node[0], str):
         leaves.append(node if isinstance(node, list) else (float(node),))
         return -len(leaves)

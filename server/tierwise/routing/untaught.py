@@ -27,7 +27,7 @@ FEW: Final = 0.35
 """The most short pieces that a wish in an unknown language shares with known words, as a share.
 Terse English that is new ("center div") shares most of its pieces, another language few."""
 SHORT: Final = 4
-"""Characters of such a piece; an edge counts as one."""
+"""Characters of a short piece of a word. An edge of the word counts as one."""
 WIDE: Final = "⺀"
 """The first character of scripts without spaces."""
 LEAST_START: Final = 4
@@ -98,8 +98,8 @@ def _is_of_families(word: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _vocabulary() -> tuple[frozenset[str], frozenset[str]]:
-    """The words of all families as wishes are read, those of phrases included; and the known
-    beginnings.
+    """The whole words of all families and groups, as written and in canonical form, and the
+    beginnings (`stem*`). The words of phrases are included.
     """
     whole = set(canonical.vocabulary())
     starts = set()

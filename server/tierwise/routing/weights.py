@@ -31,9 +31,10 @@ class Cut:
 
     Three models are averaged: a linear one over standardised signals, small boosted trees, and the
     forest that the cuts share. `slope` and `offset` calibrate their mean, `by_action` shifts it per
-    action where there were enough rows. `reach` lowers it by the size of the edit (never raises
-    it). `spread` holds the variance that each squared signal adds. `margin` is how far the lower
-    bound of this cut is below its mean, in addition to the width from the variance.
+    action where there were enough rows. `reach` lowers it by the size of the edit and by what
+    earlier turns needed (never raises it). `spread` holds the variance that each squared signal
+    adds. `margin` is how far the lower bound of this cut is below its mean, in addition to the
+    width from the variance.
     """
 
     intercept: float
@@ -124,7 +125,7 @@ def load(path: Path | None = None) -> Weights:
 
 
 def parse(raw: bytes) -> Weights:
-    """Weights from the bytes of their readable file."""
+    """Weights from the bytes of their readable file. Raises `ValueError` for another format."""
     import hashlib
 
     data = json.loads(raw)

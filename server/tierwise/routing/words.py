@@ -1,7 +1,7 @@
 """What the words of a wish say: counts of word families, shape and scale, whatever the language.
 
-It reads only the instruction. Politeness, case, punctuation and white space are taken out
-first, so that none of them can change the tier.
+It reads only the instruction. Politeness, case, apostrophes, repeated space and marks at the ends
+are taken out before words are counted, so that none of them changes what is counted.
 """
 
 from __future__ import annotations
@@ -42,14 +42,18 @@ _SENTENCE: Final = re.compile(r"[.!?。！？]+(?:\s|$)|[;；]|\n")
 
 
 def plain(wish: str) -> str:
-    """The instruction without case, politeness, marks and repeated space, which mean nothing."""
+    """The instruction without case, politeness, apostrophes, repeated space and marks at its ends,
+    which mean nothing.
+    """
     text = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", wish)).casefold()
     text = lexicon.POLITE.sub(" ", text)
     return " ".join(text.split()).strip(_EDGES)
 
 
 def bare(instruction: str) -> str:
-    """An instruction without courtesy and without the space it leaves. Its lines are kept."""
+    """An instruction without courtesy in its first and last `ENDS` characters, and without repeated
+    space. Its lines are kept.
+    """
     text = "\n".join(" ".join(line.split()) for line in instruction.strip().split("\n"))
     head, middle = text[:ENDS], text[ENDS:-ENDS]
     tail = text[max(ENDS, len(text) - ENDS) :]

@@ -1,7 +1,7 @@
 """The log of what the operator did about money, and why paid calls are on hold. It is append-only.
 
 Kinds: `set` (a cap that replaces the configured one, `nanos` null to go back to it),
-`raise` (this day or period only), `allow` (one task beyond the caps), `hold` and `resume`.
+`raise` (this day, night or period only), `allow` (one task beyond the caps), `hold` and `resume`.
 """
 
 from __future__ import annotations

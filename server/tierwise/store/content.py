@@ -60,7 +60,7 @@ class Content:
     def take(self, task_id: str, name: str) -> Path | None:
         """Claim a kept text by renaming it.
 
-        Returns its new path; None if another process was first.
+        Returns its new path; None if there is no such text or another process was first.
         """
         path = self._path(task_id, name)
         try:
@@ -85,7 +85,7 @@ class Content:
             return []
 
     def purge(self, older_than_days: float = 0.0) -> int:
-        """Remove the content of tasks older than this; 0 removes all.
+        """Remove the content of tasks older than `older_than_days`; 0 removes all.
 
         Returns how many tasks that were.
         """

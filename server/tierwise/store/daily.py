@@ -57,7 +57,10 @@ REBUILD: Final = (
 
 
 def check(execute: Execute, local_day: str = LOCAL_DAY) -> bool:
-    """Compute the daily sums again if they are wrong. Returns whether they were right."""
+    """Compute the daily sums again if their costs differ from the totals in `spent`.
+
+    Returns whether they were the same.
+    """
     if not list(execute(_DIFFERENT)):
         return True
     rebuild(execute, local_day)

@@ -138,7 +138,10 @@ def record_decision(conn: Connection, task_id: str, seq: int, row: DecisionRow) 
 
 
 def task(conn: Connection, task_id: str) -> TaskHistory | None:
-    """A task with everything known of it. A unique beginning of the id is enough."""
+    """A task with everything known of it. A unique beginning of the id is enough.
+
+    None if no task or several tasks begin so.
+    """
     table = schema.tasks
     found = [
         dict(row)
@@ -256,7 +259,7 @@ def _row(values: dict[str, Any]) -> TaskRow:
 
 
 def _told(conn: Connection, rows: Sequence[TaskRow]) -> Sequence[TaskHistory]:
-    """The histories of these tasks, read in three queries, however many tasks there are."""
+    """The histories of these tasks, read in three queries for every 500 of them."""
     ids = [row.task_id for row in rows]
     decided, became, paid = decisions_of(conn, ids), _outcomes(conn, ids), _attempts(conn, ids)
     return [

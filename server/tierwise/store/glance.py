@@ -1,4 +1,4 @@
-"""Reads the ledger before SQLAlchemy is imported: what the first titles must know.
+"""Reads the ledger before SQLAlchemy is imported: what the first titles in the editor must know.
 
 The import takes a fifth of a second. The few rows that a title depends on take a millisecond. So
 the statements that read them are plain SQL, which runs on the driver's connection as well.
@@ -49,8 +49,9 @@ def glance(path: Path, fn: Callable[[LedgerRows], T]) -> T:
 
     The snapshot is empty if the ledger does not exist yet.
 
-    Raises `sqlite3.Error` for a ledger that must be opened first: damaged, locked by a writer, of
-    an older shape, or of a newer one whose rows mean something else.
+    Raises `sqlite3.Error` for a ledger that must be opened first: one that is damaged, locked by a
+    writer, of an older shape that lacks what `fn` reads, or of a newer one whose rows mean
+    something else.
     """
     if not path.exists():
         return fn(_Empty())

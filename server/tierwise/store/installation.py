@@ -14,7 +14,7 @@ FILE: Final = "installation"
 
 
 def name_of(folder: Path) -> str:
-    """The name of a state folder, which is made if it has none.
+    """The name of a state folder. If it has no name, one is made.
 
     Raises `OSError` where it can neither be read nor written.
     """

@@ -223,7 +223,7 @@ def change_group(conn: Connection, group_id: str, **values: Any) -> bool:
 
 
 def lie_at(conn: Connection, place: str, host: str) -> None:
-    """Note state folder (`place`) and machine (`host`) for groups of jobs that have none noted."""
+    """Note state folder (`place`) and machine (`host`) for groups of jobs that name no place."""
     table = schema.queue_groups
     conn.execute(sa.update(table).where(table.c.place.is_(None)).values(place=place, host=host))
 
@@ -236,9 +236,9 @@ def forget(conn: Connection, group_id: str) -> None:
 
 
 def took_over(conn: Connection) -> int:
-    """Queue again every job whose process is gone, and count one more killed run for it.
+    """Queue again every running job whose process is not known to live.
 
-    Returns how many there were.
+    Each gets one more killed run. Returns how many there were.
     """
     table = schema.queue_jobs
     found = conn.execute(sa.select(table.c.id, table.c.worker).where(table.c.state == "running"))

@@ -88,7 +88,8 @@ class Ledger:
     def submit(self, fn: Callable[[Connection], T]) -> Future[T]:
         """Queue a write without waiting. Writes run in the order they were queued.
 
-        Writes that wait at the same time may share a transaction; each has a savepoint.
+        Writes that wait at the same time may share a transaction; each has a savepoint. Raises
+        `LedgerUnavailable` if the ledger was closed.
         """
         try:
             job = self._writes.submit(fn)
@@ -167,9 +168,8 @@ class Ledger:
     def _reading(self, fn: Callable[[Connection], T], own: Future[Any] | None) -> T:
         """Read on the reading thread.
 
-        It opens the ledger first, so that there is something to read.
-
-        If the ledger cannot be written, it is read all the same.
+        It opens the ledger first, so that there is something to read. If that fails because it
+        cannot be written, it is read all the same, if it can be.
         """
         if own is not None:
             wait([own], timeout=OWN_WRITES_S)

@@ -28,7 +28,7 @@ POLL_S: Final = 0.0005
 
 
 class LedgerLock:
-    """The operating system lock of one ledger, used from the ledger thread alone.
+    """The operating system lock of a ledger or of the learned state, used by one thread at a time.
 
     With `keeps` its file stays open until `close`, which saves a third of each transaction's time.
     """

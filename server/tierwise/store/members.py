@@ -129,21 +129,23 @@ def set_policy(conn: Connection, kind: str, key: str, value: str | None) -> None
 
 
 def spent_by_member(conn: Connection, since: str) -> Mapping[str, tuple[int, int]]:
-    """For each member, how many settled calls there are since a civil day, and their
+    """For each member, the number of calls booked on a civil day or later, and their
     nano-dollars.
     """
     return _spent(conn, "member", since)
 
 
 def spent_by_project(conn: Connection, since: str) -> Mapping[str, tuple[int, int]]:
-    """For each project that members worked in, its settled calls since a civil day, and
-    nano-dollars.
+    """For each project that members worked in, the number of their calls booked on a civil day or
+    later, and their nano-dollars.
     """
     return _spent(conn, "project", since)
 
 
 def spent_by_tier(conn: Connection, since: str) -> Mapping[str, tuple[int, int]]:
-    """For each tier, the members' settled calls since a civil day, and their nano-dollars."""
+    """For each tier, the number of members' calls booked on a civil day or later, and their
+    nano-dollars.
+    """
     return _spent(conn, "tier", since)
 
 

@@ -88,9 +88,10 @@ def _set_aside(path: Path) -> Path:
 
 
 def _fill(part: Path, aside: Path) -> bool:
-    """Migrate the new file, copy all readable rows into it, and compute the sums again.
+    """Migrate the new file, copy the readable rows of the tables in `MONEY` and `LIFE` into it, and
+    compute the sums again.
 
-    Returns whether all rows about money could be read.
+    Returns whether all rows of `MONEY` could be read.
     """
     from sqlalchemy import create_engine
 

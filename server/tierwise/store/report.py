@@ -47,7 +47,7 @@ def decisions(conn: Connection, since: str, rehearsal: bool) -> Sequence[Row]:
 
 
 def calls(conn: Connection, since: str, rehearsal: bool) -> Sequence[Row]:
-    """task_id, day, tier, model, cost, sent_ms, settled_ms of the calls that were paid."""
+    """task_id, day, tier, model, cost, sent_ms, settled_ms of the calls that were booked."""
     table = schema.reservations
     return conn.execute(
         sa.select(
@@ -60,8 +60,9 @@ def calls(conn: Connection, since: str, rehearsal: bool) -> Sequence[Row]:
 
 
 def outcomes(conn: Connection, since: str, rehearsal: bool) -> Sequence[Row]:
-    """task_id, kind, tier and value (as text) of outcomes. Of the survival checks only the last is
-    there.
+    """task_id, kind, tier and value (as text) of outcomes, in the order they were recorded.
+
+    Of a task's survival checks only the last is there.
     """
     table, asked = schema.outcomes, schema.tasks
     last = (

@@ -134,7 +134,7 @@ class Sums:
 
 
 def team_accounts(row: ReservationRow) -> tuple[tuple[str, str], ...]:
-    """The (scope, key) of the team's sums that this row adds to, beside its `accounts`."""
+    """The (scope, key) of the team's sums that the row of a member's call adds to."""
     return (
         ("period", row.period),
         ("project-day", f"{row.project}|{row.day}"),

@@ -126,7 +126,8 @@ spent = Table(
     Column("reserved", BigInteger, nullable=False),
     Column("expected", BigInteger, nullable=False),
 )
-"""Running sums: scope "day" keyed by civil day, scope "project" keyed by project and period."""
+"""Running sums, such as scope "day" keyed by civil day and scope "project" keyed by project and
+period. Others are those of a job and of a team (`ReservationRow.accounts`)."""
 
 calendar = Table(
     "calendar",
@@ -148,7 +149,8 @@ samples = Table(
     Column("n", Integer, nullable=False),
 )
 """Histograms: "output" tokens per model and action, "input" tokens over their bound per model
-and language. Bucket widths are in `budget.calibration`."""
+and language (bucket widths are in `budget.calibration`), and the time to the "first_token" per
+place."""
 
 budget_events = Table(
     "budget_events",

@@ -28,9 +28,9 @@ else:
 class LedgerCut:
     """Which rows of the ledger to add up. Empty fields exclude nothing.
 
-    `since` and `day` are civil days ("YYYY-MM-DD"). `project` goes with `period`, since a project's
-    sums are kept per budget period. `rehearsal` picks the rows of the built-in model instead of the
-    paid ones.
+    `since` and `day` are civil days ("YYYY-MM-DD"). `day` may be the key of a night, too. `project`
+    goes with `period`, since a project's sums are kept per budget period. `rehearsal` picks the
+    rows of the built-in model instead of the paid ones.
     """
 
     since: str = ""

@@ -97,7 +97,7 @@ def binding(
 
 
 def spent(conn: LedgerRows, scope: CapScope, span: Span, asked: CapQuestion) -> Sums:
-    """What is settled and reserved in a scope and a span, without rehearsal."""
+    """What is settled, reserved and expected in a scope and a span, without rehearsal."""
     who = asked.member if scope == "member" else asked.project
     if span == "hour":
         of = None if scope == "team" else scope

@@ -30,7 +30,7 @@ AT_ONCE: Final = 500
 
 
 class NotEmpty(Exception):
-    """The ledger that should receive the rows has rows already."""
+    """The ledger that should receive the rows has reservations already."""
 
 
 class SumsDiffer(Exception):

@@ -24,8 +24,8 @@ _QUOTES: Final = "\"'"
 def alike(one: str, other: str, language: str | None, *, remarks: bool = True) -> bool:
     """Whether two texts of code differ in nothing but formatting.
 
-    `remarks` says that comments must be the same too. Docstrings always must: they are code that
-    runs.
+    `remarks` says that comments must be the same too. Docstrings must always be the same: they are
+    code that runs. Texts that cannot be parsed are compared by their lines.
     """
     if one == other:
         return True

@@ -53,8 +53,9 @@ def bound(text: str, language: str | None) -> tuple[str, ...]:
 
 
 def _silent(text: str, language: str | None) -> frozenset[int]:
-    """The numbers of the lines that begin inside a comment or a text; none in broken code, where
-    what opens them may be the mistake."""
+    """The numbers of the lines that begin inside a comment or a string. None in broken code, where
+    the sign that opens a comment or string may be the mistake.
+    """
     tree = parse(text, language)
     if tree is None or tree.root_node.has_error:
         return frozenset()

@@ -11,7 +11,7 @@ T = TypeVar("T", str, bytes, list[str])
 
 
 def prefix(a: T, b: T) -> int:
-    """How many characters (of bytes: bytes, of lines: lines) both have in common at their start."""
+    """How many characters, bytes or lines `a` and `b` have in common at their start."""
     low, high = 0, min(len(a), len(b))
     while low < high:
         middle = (low + high + 1) // 2
@@ -23,8 +23,8 @@ def prefix(a: T, b: T) -> int:
 
 
 def suffix(a: T, b: T, taken: int) -> int:
-    """How many characters (of bytes: bytes, of lines: lines) both have in common at their end, not
-    counting the first `taken` of either.
+    """How many characters, bytes or lines `a` and `b` have in common at their end. The first
+    `taken` of either are not compared.
     """
     low, high = 0, min(len(a), len(b)) - taken
     while low < high:

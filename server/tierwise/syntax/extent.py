@@ -9,9 +9,9 @@ from tierwise.syntax.positions import LineIndex
 def settled(index: LineIndex, span: Range) -> Range:
     """Move the ends of a selection to the ends of its lines, where only blanks lie between them.
 
-    A line of which it has words is taken whole, with indentation and trailing blanks. Blanks and
-    the line end of a line of which it has no words are left out. A selection of a part of a line,
-    of blanks alone, or a bare cursor stays as it is.
+    A line of which the selection has all words is taken whole, with indentation and trailing
+    blanks. Of a line of which it has no words, the blanks and the line end are left out. A
+    selection of a part of a line, of blanks alone, or a bare cursor stays as it is.
     """
     a, b = index.offset(span.start), index.offset(span.end)
     if not index.text[a:b].strip():

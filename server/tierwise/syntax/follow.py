@@ -19,9 +19,9 @@ SMALL: Final = 8_000
 """Bytes up to which a text is parsed whole: a few milliseconds at most."""
 
 _latest: dict[str | None, tuple[bytes, Tree]] = {}
-"""For each language the text that was parsed last, and its tree. A tree takes forty times the
-memory of its text, 80 MB at most. A parse after each keystroke would take as much again and up to
-150 ms."""
+"""The text of more than `SMALL` bytes that was parsed last, and its tree, under its language: one
+entry at most. A tree takes forty times the memory of its text, 80 MB at most. A parse after each
+keystroke would take as much again and up to 150 ms."""
 
 
 def follow(text: str, language: str | None) -> tuple[bytes, Tree] | None:
@@ -51,9 +51,10 @@ def follow(text: str, language: str | None) -> tuple[bytes, Tree] | None:
 def changed(
     before: bytes, tree: Tree, after: bytes, language: str | None
 ) -> list[tuple[int, int]] | None:
-    """The bytes [start, end) of a new text in which its tree is another than that of the old one.
+    """The stretches of bytes [start, end) of a new text in which its tree differs from `tree`, that
+    of the old one.
 
-    None where the new text has a syntax error or less than half is the same.
+    None where the new text has a syntax error, or less than half of the old one is left.
     """
     told = _edited(before, tree, after)
     made = parse_bytes(after, language, told) if told is not None else None
@@ -63,8 +64,8 @@ def changed(
 
 
 def _edited(before: bytes, tree: Tree, after: bytes) -> Tree | None:
-    """A copy of the earlier tree, marked where the text differs; None where less than half is the
-    same.
+    """A copy of the earlier tree, marked where the text differs; None where less than half of the
+    earlier text is left.
     """
     same = common.prefix(before, after)
     while _inside_character(before, same) or _inside_character(after, same):

@@ -1,5 +1,6 @@
-"""Where code mentions a name, and what it means there: the thing itself, or another one that
-happens to be called the same."""
+"""Where code mentions a name, and what the name means there: the thing itself, or another one that
+happens to have this name.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +63,7 @@ _SELF: Final = frozenset(("self", "this", "cls", "Self", "super", "@"))
 class Mention:
     """One place that mentions a name: its line (from 0), what it means there, and its owner.
 
-    `owner` is the object of a member or the module of an import. `local` is true where a
+    `owner` is the object of a member, or the whole text of an import. `local` is true where a
     function around it has a variable or parameter of this name. `binds` is true where the
     name is given a value. `type` is the name of the type whose body it is in.
     """
@@ -77,7 +78,8 @@ class Mention:
 
 @lru_cache(maxsize=16)
 def mentions(name: str, text: str, language: str | None) -> tuple[Mention, ...] | None:
-    """Every place where code mentions a name; None where there is no grammar for the language.
+    """Every place where code mentions a name; None where there is no grammar for the language or
+    the text is too large.
 
     Names in comments and strings do not count.
     """
@@ -208,7 +210,8 @@ def _is_bound(node: Node) -> bool:
 def _type_of(node: Node, *, outer: bool = False) -> str:
     """The name of the innermost type whose body a node is in, "" outside of any.
 
-    With `outer` the node is a definition, whose own type does not count.
+    With `outer`, a node inside a function counts as outside of any type. For a method of Go it is
+    the text of the receiver.
     """
     for above in _up(node):
         if above.type in _TYPES and above.parent is not None:

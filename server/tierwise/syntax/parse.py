@@ -24,7 +24,7 @@ def parse(text: str, language: str | None) -> Tree | None:
 
 
 def parse_bytes(data: bytes, language: str | None, edited: Tree | None = None) -> Tree | None:
-    """The tree of a text's bytes.
+    """The tree of a text's bytes, None where there is no grammar.
 
     `edited` is the tree of an earlier text in which the changed place is marked. The parser reuses
     the parts that did not change.

@@ -16,7 +16,9 @@ Kinds = frozenset[str]
 
 
 def nodes(tree: Tree, language: str | None, *sought: Kinds) -> list[list[Node]]:
-    """For each set of node kinds the named nodes of these kinds in a tree, outer ones first."""
+    """For each set of node kinds the named nodes of these kinds below a tree's root, in the order
+    of the text. An outer node comes before those inside it.
+    """
     found: list[list[Node]] = [[] for _ in sought]
     query = _query(language, sought)
     if query is None:
@@ -32,7 +34,7 @@ def nodes(tree: Tree, language: str | None, *sought: Kinds) -> list[list[Node]]:
 def depths(ordered: Sequence[Node]) -> list[int]:
     """For each node, how many of the others enclose it.
 
-    `ordered` must go from outer to inner nodes.
+    `ordered` must have the order in which `nodes` returns them.
     """
     found: list[int] = []
     ends: list[int] = []

@@ -63,7 +63,9 @@ class Symbol:
 
 @lru_cache(maxsize=8)
 def definitions(text: str, language: str | None) -> tuple[Symbol, ...]:
-    """All definitions of a text, outer ones first; none where it is too large to look through."""
+    """All definitions of a text in its order, an outer one before those inside it. Empty where the
+    text is too large to look through.
+    """
     if len(text) > LARGEST:
         return ()
     tree = parse(text, language)

@@ -26,8 +26,8 @@ _FILLED: Final = frozenset(("interpolation", "template_substitution", "expansion
 def code(text: str, language: str | None) -> tuple[str, ...] | None:
     """The tokens of a text without comments and docstrings.
 
-    Two texts with the same tokens differ in white space and comments alone. It is None where there
-    is no grammar, or where the text has errors or is too large.
+    Two texts with the same tokens differ only in white space, comments, docstrings and semicolons.
+    It is None where there is no grammar, or where the text has errors or is too large.
     """
     if len(text) > LARGEST:
         return None

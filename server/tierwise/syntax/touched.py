@@ -39,10 +39,10 @@ class Touched:
 
 @lru_cache(maxsize=1)
 def touched(before: str, after: str, language: str | None) -> Touched | None:
-    """Where two texts differ.
+    """The part in which two texts differ, in whole statements.
 
     None for small texts, broken ones, those without a grammar, and where an edit changes how
-    something outside of that part is read.
+    something outside of that part is parsed.
     """
     found = follow(before, language) if len(before) >= LEAST else None
     if found is None or found[1].root_node.has_error:
@@ -79,10 +79,11 @@ def around(above: str, own: str, below: str, language: str | None) -> tuple[str,
 
 
 def statements(tree: Tree, start: int, stop: int, size: int) -> tuple[int, int]:
-    """The bytes of the whole statements around some bytes, with one more on either side.
+    """The bytes [start, end) of whole statements around some bytes, with one more on either side.
 
-    They begin at the beginning of a line and end where another statement does. A comment is no
-    statement: what is beyond it can still go on with what is before it. `size` is that of the text.
+    They begin at the beginning of a line and end where a statement begins at the beginning of a
+    line. A comment is no statement: code below it can still continue the code above it. `size` is
+    that of the text, in bytes.
     """
     nodes = tree.root_node.named_children
     above = bisect_left(nodes, start, key=lambda node: node.end_byte) - 1

@@ -210,7 +210,7 @@ class Documents(Protocol):
     """The editor's documents, as the edge keeps them. All methods return at once."""
 
     def snapshot(self, uri: str) -> Snapshot:
-        """The open document, else the file on disk. Raises `BadRequest` with a sentence."""
+        """The open document, else the file on disk. Raises `BadRequest` if neither can be read."""
         ...
 
     def open_documents(self) -> Sequence[Snapshot]:

@@ -85,8 +85,8 @@ class Choices:
         )
 
     def remap(self, configured: Mapping[str, str]) -> Mapping[str, str]:
-        """From each remapped tier to its target. The operator's remaps of this session go before
-        the configured ones.
+        """From each remapped tier to its target. The remaps that the operator chose go before the
+        configured ones.
         """
         own = {key: tier for (scope, key), tier in self.kept.items() if scope == "tier"}
         return {**configured, **own}

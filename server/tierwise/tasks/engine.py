@@ -138,7 +138,9 @@ class TaskEngine(EngineReads):
         return await self.tasks.named(task_id).stop()
 
     async def override(self, params: OverrideParams) -> Decision | None:
-        """Set or clear a choice. A choice for a task also redoes the task on that tier."""
+        """Set or clear a choice. A choice for a task also redoes the task on that tier. Then the
+        result is the first decision of the redo.
+        """
         if params.to != AUTO:
             self.world.window.ladder.rank(params.to)
         key = scope_key(params, self.world.window, self.tasks)
@@ -233,7 +235,7 @@ class TaskEngine(EngineReads):
 
     async def turn_dial(self, to: Preference) -> None:
         """Write what to do when unsure (the dial: save, balanced or right first time) to the
-        operator's own configuration. Raises `BadRequest`.
+        operator's own configuration. Raises `BadRequest` if that cannot be written.
         """
         window = self.world.window
         for file in kept_files(window.settings.env):

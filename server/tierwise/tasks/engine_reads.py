@@ -83,7 +83,7 @@ class EngineReads:
         return await routing.explained(past, self.world.known)
 
     def sent(self, task_id: str) -> Sequence[Mapping[str, Any]]:
-        """What was sent to the models for a task. Raises `UnknownTask` if nothing is kept."""
+        """What the latest calls of a task sent. Raises `UnknownTask` if nothing is kept."""
         told = sent.record_of(self.tasks.get(task_id), task_id, self.world.window.content)
         if told is None:
             raise UnknownTask(ErrorReason.of("sent_not_kept", task=task_id))
@@ -118,11 +118,11 @@ class EngineReads:
         return self.tasks.of_document(uri)
 
     def answer_at(self, uri: str, line: int) -> str | None:
-        """The latest text answer given for a line of a document."""
+        """The latest text answer about a line (from 0) of a document, as markdown, or None."""
         return self.tasks.answer_at(uri, line)
 
     def answer_text(self, task_id: str) -> str | None:
-        """The text answer of a task, with its headline."""
+        """The text of a task's answer with its headline, as markdown. None if it has none."""
         return self.tasks.answer_of(task_id)
 
     @property
@@ -145,7 +145,9 @@ class EngineReads:
         )
 
     async def conversations(self, limit: int, query: str = "") -> Sequence[transcripts.Heading]:
-        """The kept conversations of this project that have `query` in a turn, the latest first."""
+        """The kept conversations of this project that have `query` in a turn, or all without one.
+        The latest comes first.
+        """
         await self.world.journal.flush()
         return await transcripts.headings(self.world.window, limit, query)
 

@@ -44,7 +44,7 @@ async def restore_proposals(world: World, tasks: Roster) -> None:
 async def restore_one(
     one: KeptProposal, world: World, tasks: Roster, *, expires: bool = True
 ) -> bool:
-    """Open one claimed proposal. False if the decision of its task can no longer be read from the
+    """Open one claimed proposal. False if the decision of its task cannot be read from the
     ledger.
     """
     window = world.window

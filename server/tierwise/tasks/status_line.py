@@ -86,7 +86,9 @@ class StatusLine:
             self.world.window.listener.status_changed(view)
 
     def about(self, task: Task) -> None:
-        """Show a task that changed in the status line, and for a while after it ended."""
+        """Show in the status line a task that changed. It is still shown for `SHOWN_AFTER` seconds
+        after it ended, and longer while hunks of it wait.
+        """
         self._current = task
         if task.state in OVER:
             if task not in self._recent:

@@ -47,7 +47,9 @@ class Upkeep:
         self._jobs: set[asyncio.Task[None]] = set()
 
     async def open_ledger(self) -> None:
-        """Open the ledger and read the state of the budget. Raises `LedgerUnavailable`."""
+        """Open the ledger and read the state of the budget. Raises `LedgerUnavailable` if the
+        ledger cannot be opened.
+        """
         await self._window.ledger.read(lambda conn: None)
         await self._world.budget_watch.refresh()
 
@@ -143,8 +145,8 @@ class Upkeep:
                 log.exception("what may have changed on disk could not be looked at")
 
     def reload(self) -> None:
-        """Load the configuration again, because trust or a consent changed what the repository may
-        set.
+        """Load the configuration again with the client's settings as they are. A file, trust or a
+        consent changed.
         """
         self.set_settings(self._window.settings.client)
 

@@ -92,7 +92,9 @@ def read(text: str) -> Sequence[Billed]:
 
 
 def reconcile(ours: Iterable[Billed], invoice: Iterable[Billed]) -> Reconciled:
-    """Compare the ledger's costs with the export's by day and model, on the days of the export."""
+    """Compare the ledger's costs with the export's by day and model, from the export's first day to
+    its last.
+    """
     theirs = _summed(invoice)
     days = sorted({day for day, _ in theirs})
     first, last = days[0], days[-1]

@@ -32,7 +32,7 @@ NO_RULES: Final = TeamRules()
 
 
 def rules_in(conn: Connection) -> TeamRules | None:
-    """The team's present rules. None if there is no team yet."""
+    """The team's present rules. None if there is no team: no owner who may still call."""
     owners = [one for one in members.every(conn) if one.role == "owner" and not one.revoked_ms]
     if not owners:
         return None

@@ -129,7 +129,7 @@ async def money_wait(job: JobRow, head: Headless) -> str | None:
 
 
 def _short(state: BudgetState) -> str:
-    """The budget that ran out, as the code of a reason."""
+    """Why there is no money, as the code of a reason: the budget that ran out, or a hold."""
     if state.hold:
         return "clock" if state.hold == "clock" else "hold"
     if state.group_level == "paused":

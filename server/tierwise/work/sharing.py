@@ -1,7 +1,7 @@
 """How a worker shares its queue with others.
 
-A queue in a file has one worker, and all of it lies here. On a shared queue a worker says that it
-is there, takes over from the lost ones of its own state folder, and leaves to others the groups
+A queue in a file has one worker, which can do all of its jobs. On a shared queue a worker says that
+it is there, takes over from the lost ones of its own state folder, and leaves to others the groups
 whose instruction or folder it does not have.
 """
 
@@ -56,7 +56,9 @@ class QueueSharing:
         return self.shares and not Path(group.root).is_dir()
 
     async def beat(self, *, at_once: bool = False) -> None:
-        """On a shared queue, write a sign of life and take over the jobs of lost workers."""
+        """On a shared queue, write a sign of life and take over the jobs of lost workers. Without
+        `at_once` this is done only if the last time is `BEAT_S` seconds ago.
+        """
         now, me, place = time.monotonic(), owner.identity(), self.place
         if not self.shares or (now - self._beaten < BEAT_S and not at_once):
             return
@@ -70,7 +72,9 @@ class QueueSharing:
             log.warning("%d jobs ran in %d workers that are gone", jobs_lost, len(lost))
 
     async def server(self) -> tuple[str, str] | None:
-        """The address of the server that the queue is shared on, and the ledger's schema there."""
+        """The address of the server that the queue is shared on, and the ledger's schema there.
+        None for a queue in a file.
+        """
         if self.url is None:
             return None
         named = "SELECT current_schema()"

@@ -75,14 +75,15 @@ class Worker:
     held: Callable[[Path], str | None] = machine.held
     """Returns why nothing may start on this machine now, as the code of a reason, or None."""
     elsewhere: dict[str, int] = field(default_factory=dict)
-    """How many jobs only another machine can do, by its name, at the last look."""
+    """How many jobs belong to other state folders, by the names of their machines, at the last
+    look."""
     ledger: Ledger = field(init=False)
     sharing: QueueSharing = field(init=False)
     doer: JobDoer = field(init=False)
     _queue: DurableQueue | None = None
     _stops: dict[str, asyncio.Event] = field(default_factory=dict)
     _dropped: set[str] = field(default_factory=set)
-    """Jobs whose run could not begin because the ledger was locked."""
+    """Jobs whose run could not begin because the ledger was unavailable."""
     _ends: asyncio.Event = field(default_factory=asyncio.Event)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -129,8 +130,8 @@ class Worker:
     _taken_over = False
 
     async def _take_over(self) -> None:
-        """Queue the jobs of a lost worker again, and hand in again those that were handed in
-        before.
+        """Queue the jobs of a lost worker again, and hand in every job that an earlier worker had
+        handed in. Copies of the tree that belong to jobs that are over are removed.
         """
         if self.sharing.shares:
             await self.sharing.beat(at_once=True)

@@ -20,7 +20,11 @@ SLASH = ("// A licence\n// of two lines\n", "/* one line */\n", "/*\n * A licenc
 FILES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], str, tuple[str, ...]]] = {
     "python": (
         ("#!/usr/bin/env python3\n", "# -*- coding: utf-8 -*-\n", *HASH),
-        ('"""What it is."""\n', "'''What\n\nit is.\n'''\n", 'r"""Raw."""\n'),
+        (
+            '"""What it is."""\n', "'''What\n\nit is.\n'''\n", 'r"""Raw."""\n', '"In one quote."\n',
+            '"""Says \\"""so\\"""."""  # noqa\n', "from __future__ import annotations  # noqa\n",
+            "from __future__ import (\n    annotations,\n)\n",
+        ),
         "import os", ("# about f\ndef f():\n    pass\n", "x = 1\n"),
     ),
     "javascript": (
@@ -41,15 +45,20 @@ FILES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], str, tuple[str, ...]
     ),
     "kotlin": (SLASH, ("package a.b\n",), "import a.B", ("// about f\nfun f() {}\n",)),
     "php": (
-        (), ("<?php\n", "<?php\ndeclare(strict_types=1);\n", "<?php\nnamespace A\\B;\n"),
+        (), (
+            "<?php\n", "<?php\ndeclare(strict_types=1);\n", "<?php\nnamespace A\\B;\n",
+            "<?php /**\n * A licence.\n */\n", "<?php declare(\n    strict_types=1\n);\n",
+        ),
         "use A\\C;", ("// about f\nfunction f() {}\n", "$x = 1;\n"),
     ),
     "rust": (
-        SLASH, ("#![allow(dead_code)]\n", "//! What it is.\n//! More.\n"),
+        SLASH, (
+            "#![allow(dead_code)]\n", "//! What it is.\n//! More.\n", "#![warn(\n    a,\n)]\n",
+        ),
         "use a::b;", ("/// About f.\nfn f() {}\n", "#[derive(Debug)]\nstruct A;\n"),
     ),
     "c": (
-        SLASH, ("#pragma once\n", "#ifndef A_H\n#define A_H\n"),
+        SLASH, ("#pragma once\n", "#define _GNU_SOURCE\n"),
         "#include <a.h>", ("/* about f */\nint f(void);\n", "int x;\n"),
     ),
     "ruby": (
@@ -60,6 +69,34 @@ FILES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], str, tuple[str, ...]
 """Per language: what may begin a file, what must stand above imports, an import, and code."""
 
 
+UNGAPPED = (
+    ("python", "# coding: latin-1\n", "import os", "x = 1\n"),
+    ("ruby", "# frozen_string_literal: true\n", "require 'a'", "# about f\ndef f; end\n"),
+    ("typescript", "// @ts-nocheck\n", "import a from 'a';", "const x = 1;\n"),
+    ("rust", "/*! What it is. */\n", "use a::b;", "fn f() {}\n"),
+    ("swift", "// swift-tools-version:5.5\n", "import A", "let x = 1\n"),
+    ("c", "#ifndef FOO /* once */\n#define FOO 1\n", "#include <a.h>", "int x;\n#endif\n"),
+    ("haskell", "module A\n  ( f\n  ) where\n", "import B", "f = 1\n"),
+    ("astro", "---\ntitle: a\n---\n", "import a from 'a';", "<p/>\n"),
+    ("vue", "<!-- c -->\n<script setup lang='ts'>\n", "import a from 'a';", "let x\n</script>\n"),
+    ("svelte", "<script context='module'>\n</script>\n<script>\n", "import a from 'a';",
+     "let x\n</script>\n"),
+)  # fmt: skip
+"""Heads that have code right below them: language, head, import, code."""
+UNCLEAR = (
+    ("php", "<?php return [\n    'a' => 1,\n];\n", "use A\\B;"),
+    ("php", "<?php $x = 1; ?>\n<p></p>\n", "use A\\B;"),
+    ("php", "<?php\nnamespace A {\n    f();\n}\n", "use A\\B;"),
+    ("svelte", "<p>no script</p>\n", "import a from 'a';"),
+)
+"""Files in which no place for an import is clear."""
+ABOVE = (
+    ("c", "#ifndef SIZE\n#define SIZE 10\n#endif\nint x;\n", "#include <a.h>"),
+    ("c", "#ifndef NDEBUG\nint x;\n#endif\n", "#include <a.h>"),
+    ("python", "x = 1\n'no docstring'\n", "import os"),
+    ("python", "'a'.join(x)\n", "import os"),
+)
+"""Files that begin with code that looks like a head."""
 GAPS = st.sampled_from(("\n", "\n\n"))
 
 
@@ -84,7 +121,7 @@ def test_the_first_import_is_put_below_the_head_and_above_the_code(
 ) -> None:
     language, head, gap, wanted, code = file
     before = head + gap + code
-    after = with_imports(before, [wanted])
+    after = with_imports(before, [wanted], language)
     at = after.index(wanted)
     assert [x for x in after[:at].splitlines() if x] == [x for x in head.splitlines() if x]
     below = after[at + len(wanted) :]
@@ -94,20 +131,46 @@ def test_the_first_import_is_put_below_the_head_and_above_the_code(
     assert errors(after, language) == errors(before, language)
 
 
+@pytest.mark.parametrize("case", UNGAPPED, ids=[f"{one[0]} {one[1][:9]}" for one in UNGAPPED])
+def test_a_head_right_above_code_is_still_a_head(case: tuple[str, str, str, str]) -> None:
+    language, head, wanted, code = case
+    assert with_imports(head + code, [wanted], language) == f"{head}\n{wanted}\n\n{code}"
+
+
+@pytest.mark.parametrize(("language", "text", "wanted"), UNCLEAR)
+def test_where_no_place_is_clear_nothing_is_put(language: str, text: str, wanted: str) -> None:
+    assert with_imports(text, [wanted], language) == text
+
+
+@pytest.mark.parametrize(("language", "text", "wanted"), ABOVE)
+def test_what_only_looks_like_a_head_is_code(language: str, text: str, wanted: str) -> None:
+    assert with_imports(text, [wanted], language) == f"{wanted}\n\n{text}"
+
+
+def test_a_line_of_a_docstring_that_reads_like_an_import_draws_none() -> None:
+    text = '"""Use it so:\n\nimport tool\n"""\n'
+    after = with_imports(f"{text}x = 1\n", ["import os"], "python")
+    assert after == f"{text}\nimport os\n\nx = 1\n"
+
+
 @given(st.lists(st.sampled_from(['"""', "'''", "/*", "*/", "#!", "//", "x", "", "<?php", "-- a"])))
 def test_the_head_of_any_text_is_found(lines: list[str]) -> None:
-    assert 0 <= head_end(lines) <= len(lines)
+    for language in (None, "python", "javascript", "c", "rust"):
+        found = head_end([f"{line}\n" for line in lines], language)
+        assert found is None or 0 <= found <= len(lines)
 
 
 @pytest.mark.parametrize(
     "line", ['import "fmt"', 'import . "fmt"', 'import _ "fmt"', 'import f "fmt" // to print']
 )
-def test_a_go_answer_gives_its_imports_and_its_code(line: str) -> None:
+@pytest.mark.parametrize("above", ["", "// A licence.\n\n", "/* L */ "])
+@pytest.mark.parametrize("between", ["", "// the library\n", "/* one\ntwo */\n"])
+def test_a_go_answer_gives_its_imports_and_its_code(above: str, between: str, line: str) -> None:
     code = ["// f is f.", "func f() {}"]
-    alone = ["// A licence.", "", "package a", "", line, "", *code]
+    alone = [*f"{above}package a\n\n{between}{line}\n".split("\n"), *code]
     wanted = line.partition(" //")[0]
     assert head_of(alone) == ([wanted], code)
     spec = line.removeprefix("import ")
-    group = ["package a", "import (", "// the library", f"\t{spec}", ")", *code]
+    group = [*f"{above}package a /* x */\nimport (\n{between}\t{spec}\n)\n".split("\n"), *code]
     assert head_of(group) == ([wanted], code)
     assert head_of(code) == ([], code)

@@ -212,8 +212,8 @@ export interface Switch {
  * partly applied task is over once there are none. A client with the flag `preview` gets an
  * `edit_id` while the task is still `running`: `tierwise/edit/get` then gives the hunks so far.
  * None of them can be applied yet, and their ids are final only once the task is `proposed`.
- * `redo_usd` is what a redo would cost per tier in dollars, by the tokens that the answer used; it
- * is absent before there is one.
+ * `redo_usd` is what a redo would cost per tier in dollars, by the tokens that the answer used. It
+ * is absent before there is an answer.
  */
 export interface TaskChanged {
   taskId: string;
@@ -262,8 +262,8 @@ export interface SentTurn {
 /**
  * What one call of a model for a task (an attempt) sent, and when.
  *
- * `at` is UTC milliseconds. It used about `tokens` of the model's context window of `window`
- * tokens. `secrets` is how many secrets were replaced before sending.
+ * `at` is UTC milliseconds. Of the `window` tokens of context that the tier may be sent, it used
+ * about `tokens`. `secrets` is how many secrets were replaced before sending.
  */
 export interface SentAttempt {
   tier: string;
@@ -299,8 +299,8 @@ export interface Explain extends Omit<TaskStart, "action"> {
  * `cheaper` and `dearer` describe the smallest change of the request that would move the tier
  * down or up. They are absent if none is known. They are also absent for a task that was not
  * started, because clients ask for that while the operator types, and the search takes some fifty
- * milliseconds. `page` explains the decision as markdown. `rest` lists everything that was
- * measured, and a client may fold it. Only a task by id has these two.
+ * milliseconds. `page` explains the decision as markdown. `rest` lists every signal that is not
+ * zero, and a client may fold it. Only a task by id has these two.
  */
 export interface Explained extends Decision {
   cheaper?: string;
@@ -518,7 +518,7 @@ export interface Conversation {
 /**
  * A conversation in a list. `title` is the start of its first question.
  *
- * `at` is UTC milliseconds.
+ * `at` is the time of its last turn in UTC milliseconds.
  */
 export interface Heading {
   conversationId: string;
@@ -547,7 +547,11 @@ export interface EditId {
   reason?: string;
 }
 
-/** What to do with a proposal: apply, discard or retry, whole or by hunk. */
+/**
+ * What to do with a proposal: apply or discard it, whole or by hunk, or retry its task.
+ *
+ * A retry is on `tier`, without one on the same tier as before.
+ */
 export interface EditResolve extends EditId {
   action: "apply" | "discard" | "retry";
   tier?: string;
@@ -755,7 +759,11 @@ export interface QueueJob {
   reason?: string;
 }
 
-/** A group with its jobs, ready ones first. `line` sums up the group in one line of text. */
+/**
+ * A group with its jobs, ready ones first. `line` sums up the group in one line of text.
+ *
+ * A list of groups leaves `jobs` empty; the report has them.
+ */
 export interface GroupFigures {
   id: string;
   title: string;
@@ -773,7 +781,7 @@ export interface QueueFigures {
   groups: GroupFigures[];
 }
 
-/** A job whose proposal was not applied, and why. */
+/** A job whose proposal was not applied (or not undone), and why. */
 export interface LeftJob {
   id: string;
   reason: string;
@@ -786,8 +794,8 @@ export interface GroupResolved {
 }
 
 /**
- * Raise a cap by dollars, or allow one task. Without a `scope` it is the cap that caused the
- * pause.
+ * Raise a cap by dollars, or allow one task. Without a `scope` the cap that caused the pause is
+ * raised.
  */
 export interface Resume {
   raiseUsd?: number;

@@ -16,7 +16,9 @@ RATINGS: Final = get_args(Rating)
 
 
 async def record(request: web.Request) -> web.StreamResponse:
-    """Keep an outcome of a task, or of the current task of a conversation."""
+    """Keep an outcome of the current task of a conversation. The body names the task by its own id
+    or by the conversation's (`session`).
+    """
     found, data = request.app[KEY], await object_of(request)
     kind = text_of(data, "kind")
     if kind not in OUTCOME_KINDS:

@@ -19,7 +19,9 @@ SCOPES: Final = get_args(OverrideScope)
 
 
 async def put(request: web.Request) -> web.StreamResponse:
-    """Set a choice. `to` is a tier, or "auto", which clears the choice."""
+    """Set a choice. `to` is a tier, or "auto", which clears the choice. A choice for a task cannot
+    be cleared.
+    """
     found, data = request.app[KEY], await object_of(request)
     scope, to = text_of(data, "scope"), text_of(data, "to")
     ladder = found.office.window.ladder

@@ -96,7 +96,7 @@ def _wish(
 
 
 def _before(found: Gateway, data: Mapping[str, Any]) -> RunningTask | None:
-    """The running task of the conversation that the context names."""
+    """The running task of the conversation that the context names. None if there is none."""
     session = _mapping(data, "context").get("conversation")
     return found.planner.running.get(session) if isinstance(session, str) else None
 

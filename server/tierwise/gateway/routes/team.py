@@ -40,7 +40,9 @@ async def mine(request: web.Request) -> web.StreamResponse:
 
 
 async def agree(request: web.Request) -> web.StreamResponse:
-    """Keep the member's answer if the team's sums may show their name: `{"named": true}`."""
+    """Note whether the team's sums may show the member's name: the body is `{"named": true}` or
+    `{"named": false}`.
+    """
     standing = _standing(caller_of(request))
     try:
         named = json.loads(await request.read())["named"]
@@ -56,7 +58,7 @@ async def agree(request: web.Request) -> web.StreamResponse:
 
 
 async def summed(request: web.Request) -> web.StreamResponse:
-    """What the team spent, by member, project or tier. Only the owner may ask."""
+    """What the team spent, by member, project or tier. Only an owner or the operator may ask."""
     caller = caller_of(request)
     if caller.by != "operator" and _standing(caller).member.role != "owner":
         raise Refusal("permission_error", words.OWNERS_ONLY)

@@ -127,7 +127,10 @@ class DocumentStore:
         return tuple(self.folders)
 
     def index(self, uri: str) -> LineIndex:
-        """The line index of a document, cached while it is open. Raises `BadRequest`."""
+        """The line index of a document, cached while it is open.
+
+        Raises `BadRequest` if the document is not open and its file cannot be read.
+        """
         doc = self.known(uri)
         return doc.index if doc is not None else LineIndex(self.snapshot(uri).text)
 
@@ -152,7 +155,7 @@ class DocumentStore:
     def to_wire(self, uri: str, span: Range) -> types.Range:
         """Convert a range in code points to one as the client counts it, such as in UTF-16.
 
-        A range in a file that does not exist yet stays as it is.
+        In a file that does not exist yet, every range becomes the place 0:0.
         """
         try:
             index = self.index(uri)

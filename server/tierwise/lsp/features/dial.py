@@ -7,7 +7,10 @@ from tierwise.lsp.session.session import Session
 
 
 async def get(session: Session, params: DialAsk) -> Dial:
-    """Show for each setting of the dial what a week would cost, judged by the last 200 tasks."""
+    """Show for each setting of the dial what a week would cost, by the last 200 tasks at most.
+
+    While there are too few tasks, the week is an invented one.
+    """
     engine = await session.engine()
     view = await engine.dial()
     return Dial.of(view, *engine.preference())

@@ -18,7 +18,7 @@ async def get(session: Session, params: EditId) -> EditGot:
 
 
 async def resolve(session: Session, params: EditResolve) -> Resolved:
-    """Apply, discard or retry a proposal, whole or by hunk."""
+    """Apply or discard a proposal, whole or by hunk, or redo its task."""
     engine = await session.engine()
     if params.action == "apply":
         return Resolved.of(await engine.apply(params.edit_id, params.hunks))

@@ -23,7 +23,7 @@ async def cancel(session: Session, params: TaskId) -> bool:
 
 
 async def rerun_on(session: Session, params: Rerun) -> Started:
-    """Redo a task on another tier, under the same task."""
+    """Redo a task on a named tier, one tier higher, or on the same tier. It keeps its id."""
     engine = await session.engine()
     return Started.of(await engine.rerun_on(params.task_id, params.tier))
 

@@ -278,7 +278,7 @@ class Conversation(Message):
 class Heading(Message):
     """A conversation in a list. `title` is the start of its first question.
 
-    `at` is UTC milliseconds.
+    `at` is the time of its last turn in UTC milliseconds.
     """
 
     conversation_id: Id

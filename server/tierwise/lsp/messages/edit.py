@@ -35,7 +35,10 @@ class EditId(Message):
 
 
 class EditResolve(EditId):
-    """What to do with a proposal: apply, discard or retry, whole or by hunk."""
+    """What to do with a proposal: apply or discard it, whole or by hunk, or retry its task.
+
+    A retry is on `tier`, without one on the same tier as before.
+    """
 
     action: Literal["apply", "discard", "retry"]
     tier: str | None = None

@@ -147,7 +147,10 @@ class QueueJob(Message):
 
 
 class GroupFigures(Message):
-    """A group with its jobs, ready ones first. `line` sums up the group in one line of text."""
+    """A group with its jobs, ready ones first. `line` sums up the group in one line of text.
+
+    A list of groups leaves `jobs` empty; the report has them.
+    """
 
     id: Id
     title: str
@@ -183,7 +186,7 @@ class QueueFigures(Message):
 
 
 class LeftJob(Message):
-    """A job whose proposal was not applied, and why."""
+    """A job whose proposal was not applied (or not undone), and why."""
 
     id: Id
     reason: str

@@ -33,8 +33,8 @@ class Explained(WireDecision, total=False):
     `cheaper` and `dearer` describe the smallest change of the request that would move the tier
     down or up. They are absent if none is known. They are also absent for a task that was not
     started, because clients ask for that while the operator types, and the search takes some fifty
-    milliseconds. `page` explains the decision as markdown. `rest` lists everything that was
-    measured, and a client may fold it. Only a task by id has these two.
+    milliseconds. `page` explains the decision as markdown. `rest` lists every signal that is not
+    zero, and a client may fold it. Only a task by id has these two.
     """
 
     cheaper: str

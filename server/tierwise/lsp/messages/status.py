@@ -15,8 +15,8 @@ from tierwise.lsp.messages.base import Id, Message, Push
 
 
 class Resume(Message):
-    """Raise a cap by dollars, or allow one task. Without a `scope` it is the cap that caused the
-    pause.
+    """Raise a cap by dollars, or allow one task. Without a `scope` the cap that caused the pause is
+    raised.
     """
 
     raise_usd: Annotated[float | None, Field(gt=0, le=100_000, allow_inf_nan=False)] = None

@@ -182,8 +182,8 @@ class TaskChanged(Push):
     partly applied task is over once there are none. A client with the flag `preview` gets an
     `edit_id` while the task is still `running`: `tierwise/edit/get` then gives the hunks so far.
     None of them can be applied yet, and their ids are final only once the task is `proposed`.
-    `redo_usd` is what a redo would cost per tier in dollars, by the tokens that the answer used; it
-    is absent before there is one.
+    `redo_usd` is what a redo would cost per tier in dollars, by the tokens that the answer used. It
+    is absent before there is an answer.
     """
 
     method: ClassVar = "tierwise/task/didChange"
@@ -274,8 +274,8 @@ class SentTurn(Message):
 class SentAttempt(Message):
     """What one call of a model for a task (an attempt) sent, and when.
 
-    `at` is UTC milliseconds. It used about `tokens` of the model's context window of `window`
-    tokens. `secrets` is how many secrets were replaced before sending.
+    `at` is UTC milliseconds. Of the `window` tokens of context that the tier may be sent, it used
+    about `tokens`. `secrets` is how many secrets were replaced before sending.
     """
 
     tier: str

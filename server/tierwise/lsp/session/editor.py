@@ -137,7 +137,7 @@ class Editor:
         )
 
     async def settings(self) -> Any:
-        """Ask for the client's settings of the section `tierwise`. None if it has none."""
+        """Ask for the client's settings of the section `tierwise`. None if none come in time."""
         items = [types.ConfigurationItem(section="tierwise")]
         answer = await within(
             self._server.workspace_configuration_async(types.ConfigurationParams(items=items))

@@ -29,8 +29,8 @@ async def open_document(session: Session, path: Path | None) -> bool:
 async def show_text(session: Session, task_id: str, name: str, text: str) -> None:
     """Show a text that the operator asked for: as a document, else as a message with its path.
 
-    The message does not hold the text itself, because many editors show only the end of a long
-    message, or nothing.
+    Many editors show only the end of a long message, or nothing. So the message holds the text
+    itself only if it could not be kept in a file.
     """
     path = (await session.engine()).keep_document(task_id, name, text)
     if not await open_document(session, path):

@@ -21,7 +21,7 @@ BUILD_WITHIN: Final = 30.0
 """The most seconds for which a request waits until the engine is built."""
 
 SETTINGS_WITHIN: Final = 1.0
-"""The most seconds for which titles wait until the client has answered with its settings."""
+"""The most seconds for which titles wait for the client's settings, and the start for titles."""
 
 
 class Session:
@@ -103,7 +103,8 @@ class Session:
     async def titles(self, within: float = BUILD_WITHIN) -> AsyncIterator[Known | None]:
         """Wait for what titles of code actions are made from, and for the client's settings.
 
-        Gives None if that takes more than `within` seconds. The start goes on when the block ends.
+        Gives None if what titles are made from is not there after `within` seconds. It waits for
+        the settings at most `SETTINGS_WITHIN` seconds. The start goes on when the block ends.
         """
         self._waiting += 1
         try:
@@ -129,7 +130,10 @@ class Session:
 
     @property
     def ready(self) -> TaskEngine | None:
-        """The engine, or None if it is not built yet. For callers that must not wait."""
+        """The engine, or None if it is not built yet. For callers that must not wait.
+
+        Raises the error of the build if that failed.
+        """
         done = self._engine is not None and self._engine.done()
         return self._engine.result() if done and self._engine is not None else None
 

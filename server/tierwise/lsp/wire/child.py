@@ -44,7 +44,10 @@ class Child:
         return cls(process)
 
     async def request(self, method: str, params: Any = None) -> Any:
-        """Send a request and return its result. Raises `ChildError`."""
+        """Send a request and return its result.
+
+        Raises `ChildError` if the server answers with an error, and `TierwiseError` if it is gone.
+        """
         self._next += 1
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[self._next] = future

@@ -93,7 +93,10 @@ class Ahead:
 
 
 def read_frames(stream: Stream, deliver: Callable[[Frame | None], None]) -> None:
-    """Pass every frame of a stream to `deliver`, and None at its end. Returns at the end."""
+    """Pass every frame of a stream to `deliver`, and None at its end. Returns at the end.
+
+    The first line of a browser's request counts as the end.
+    """
     source, length = _Source(stream), None
     try:
         while line := source.line():

@@ -2,7 +2,7 @@
 
 For each model, a prefix that ends in a breakpoint is kept for its time. The next request that
 starts with exactly the same bytes reads it back: a breakpoint finds what was kept at any block
-shortly before it. Prefixes below the smallest size are not kept.
+before it. Prefixes below the smallest size are not kept.
 """
 
 from __future__ import annotations

@@ -59,7 +59,9 @@ class Fault:
 
 @dataclass
 class Faults:
-    """A queue of faults. Each request takes one; when the queue is empty, it gets `default`."""
+    """A queue of faults. Each request takes one; when the queue is empty, it gets `default`. A
+    request to a model in `by_model` always gets the fault of that model.
+    """
 
     queue: list[Fault] = field(default_factory=list)
     default: Fault = field(default_factory=Fault)

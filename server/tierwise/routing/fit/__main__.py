@@ -23,7 +23,7 @@ OUT: Final = Path(__file__).parents[1] / "weights.json"
 
 
 def main() -> None:
-    """Fit, cross-validate, write the weights and print the figures."""
+    """Fit the talk model, cross-validate, fit on all rows, write the files, print the figures."""
     named = ("requests.dev.jsonl", "outcomes.dev.jsonl.gz", "requests.new.jsonl")
     paths = [rows.folder() / name for name in named]
     for path in paths:

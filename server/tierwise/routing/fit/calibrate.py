@@ -18,7 +18,8 @@ from tierwise.routing.fit.logistic import Array
 OWN: Final = ("chat", "edit", "fix", "generate")
 """Actions with enough rows for a shift of their own. The others share the pooled curve."""
 PRIOR: Final = 6.0
-"""Information (rows at even odds) a shift must overcome: shrinks it toward the pooled curve."""
+"""Information that is added to that of an action's rows, which shrinks its shift toward zero. A row
+at even odds has a quarter."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ TASKS: Final = 500
 SHARES: Final = (0.58, 0.31, 0.11)
 """How many tasks there are, and the share that needs each tier, as among labelled requests."""
 SPREAD: Final = 0.9
-"""Deviation of the logarithm of a task's size."""
+"""Standard deviation of the logarithm of a task's size."""
 OUT: Final = Path(__file__).parents[2] / "tasks" / "learning" / "demo_week.tsv"
 HEAD: Final = (
     "# An invented week. P(need <= haiku), P(need <= sonnet), their lower bounds, size of the task"

@@ -39,7 +39,7 @@ class Held:
 
     @property
     def routed(self) -> int:
-        """The tier taken first at the shipped preference, for a task of median size."""
+        """The rank of the tier taken first at the shipped preference, for a task of median size."""
         return self.first(Situation())
 
     def first(self, facts: Situation) -> int:
@@ -48,7 +48,7 @@ class Held:
 
     @property
     def likeliest(self) -> int:
-        """The tier that is most likely the need."""
+        """The rank of the tier that is most likely the need."""
         return int(np.argmax(np.diff([0.0, *(self.estimate.need[n] for n in NEEDS)])))
 
 
@@ -129,7 +129,11 @@ def judged(row: RequestRow, weights: Weights) -> Estimate:
 
 
 def of_requests(held: Sequence[Held], needs: Array) -> dict[str, float]:
-    """Figures on labelled requests. They are shares of all rows unless the name says otherwise."""
+    """Figures on labelled requests.
+
+    `exact`, `under` and `over` are shares of all rows, `haiku_kept` is a share of those that need
+    Haiku, and `top_on_cheapest` is a count.
+    """
     routed = np.array([h.routed for h in held])
     likely = np.array([h.likeliest for h in held])
     shares = np.array([h.estimate.need["haiku"] for h in held])

@@ -2,8 +2,8 @@
 never below zero.
 
 The labelled requests hold no file text, so they do not show how far an edit reaches. These
-cases do: each has the same wish on a symbol used once and on one used in many files. Only what
-reach adds to the estimate of the other signals is fitted.
+cases do: most come in pairs, the same wish on a symbol with few usages and on one with many. Only
+what reach adds to the estimate of the other signals is fitted.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ RIDGE: Final = 0.5
 
 
 def cases() -> list[LabelledRequest]:
-    """The repository cases, in pairs that differ in usages alone. Each pair is a group."""
+    """The repository cases. Most wishes are there twice, with few usages and with many.
+
+    Cases with the same wish are one group.
+    """
     text = resources.files(__package__).joinpath("repository.tsv").read_text(encoding="utf-8")
     return [_case(line) for line in text.splitlines() if line[:1] != "#"]
 

@@ -92,7 +92,9 @@ class LabelledRequest(RequestRow):
 
     @property
     def judges(self) -> bool:
-        """Whether this row is used for figures. Rows of the project's own are only for the fit."""
+        """Whether this row is used for figures. The project's own rows, other wordings and rows
+        with talk around them are only for the fit.
+        """
         return self.source not in (OWN, PARAPHRASE, FRAME)
 
     @property
@@ -145,7 +147,9 @@ def labelled_request(row: dict[str, Any]) -> LabelledRequest:
 
 
 def taught(path: Path | None = None) -> list[LabelledRequest]:
-    """All requests a fit learns from: labelled ones, the project's own, and both in other words."""
+    """All requests a fit learns from: labelled ones, the project's own, and copies of some of both,
+    in other words or with small talk around the wish.
+    """
     told = [*labelled(path), *own()]
     return [*told, *paraphrases(told), *within_frames(told)]
 
@@ -186,10 +190,7 @@ def _reworded(row: LabelledRequest, text: str) -> LabelledRequest:
 
 
 def own() -> list[LabelledRequest]:
-    """Requests that the project wrote itself, most of them not in English.
-
-    No figure counts them.
-    """
+    """Requests that the project wrote itself, in several languages. No figure counts them."""
     lines = resources.files(__package__).joinpath("own.tsv").read_text(encoding="utf-8")
     return [_own(n, line) for n, line in enumerate(lines.splitlines()) if line[:1] != "#"]
 

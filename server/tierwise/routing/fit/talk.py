@@ -1,7 +1,8 @@
 """Fits the talk model, which tells small talk from matter (all that says something of the work).
 
 Talk was written for it (`talk.tsv`), taken from the frames in the shared data, and marked by
-sentence number in long messages of the labelled requests. All else in those requests is matter.
+sentence number in messages of the labelled requests. The other sentences of requests are matter.
+Long requests without marks are left out.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from tierwise.routing.prose import without_prose
 from tierwise.routing.sentences import soft, spans
 
 LEAST_ROWS: Final = 2
-"""The number of sentences that a word must occur in."""
+"""The least number of sentences that a word must occur in."""
 STRENGTH: Final = 1.0
 SHARE: Final = 1.0
 """Weight of all talk as a share of the weight of all matter."""

@@ -17,7 +17,7 @@ from tierwise.routing.fit import logistic
 from tierwise.routing.fit.logistic import Array
 
 LEAST_ROWS: Final = 3
-"""The number of rows that a gram must occur in."""
+"""The least number of rows that a gram must occur in."""
 MOST_GRAMS: Final = (9_000, 2_000)
 """How many of the most frequent grams of requests and of outcomes are kept. This keeps the file
 below a megabyte. It also keeps long contest texts from choosing the words by which editor requests
@@ -66,9 +66,9 @@ class TextModel:
     ) -> None:
         """Fit the model. `targets` and `weights` have a column per question and a line per row.
 
-        `asked` tells which rows are labelled requests. `twins` holds the lines of two wordings of
-        one wish; their scores are pulled together for the first `cuts` questions only, since tasks
-        with outcomes have one wording.
+        `asked` tells which rows are labelled requests. `twins` holds pairs of lines with two
+        wordings of one wish. Their scores are pulled together for the first `cuts` questions only,
+        since tasks with outcomes have one wording.
         """
         counts = texts.counts[rows]
         chosen = [
@@ -108,7 +108,7 @@ class TextModel:
 
 
 def _frequent(counts: Any, most: int) -> Array:
-    """The columns of the grams that occur in most rows."""
+    """The columns of those `most` grams that occur in more rows than the others."""
     present = np.asarray((counts > 0).sum(0)).ravel()
     order = np.lexsort((np.arange(len(present)), -present))[:most]
     chosen: Array = np.sort(order[present[order] >= LEAST_ROWS])

@@ -1,4 +1,4 @@
-"""`fit_weights`: weights from labelled requests and outcomes. Deterministic, some seconds.
+"""`fit_weights`: weights from labelled requests and outcomes. Deterministic. It takes some seconds.
 
 The fit is stacked. First come text scores, made out of fold for the rows that use them; then per
 border between two tiers (cut) three models over signals and scores, the readers: linear, boosted
@@ -58,20 +58,20 @@ KEPT: Final = (0.92, 0.2, 0.08)
 the table matters."""
 SHARPER: Final = 2.0
 LEAN: Final = 1.0
-"""Slope of a likeness, and logits taken off it. Fitted on one kind against the other it says of a
-twentieth of all requests that they look a fifth like measured tasks, which costs a point of
-exactness; this way it is next to nothing there and leaves the tasks as they were."""
+"""Slope of a likeness, and logits taken off it. Without them a twentieth of all requests gets a
+likeness of a fifth to measured tasks, which costs a point of exactness. With them it is next to
+nothing there, and that of the measured tasks stays high."""
 BACK: Final = ("thread.low", "thread.mid")
 """Per cut the signal that a wish refers to earlier turns which needed more than the cut's tier."""
 POINTS_BACK: Final = 1.5
-"""Logits by which that raises the need. It is chosen and not fitted, as labelled rows have no
-thread. A wish whose estimate for the cheapest tier is 0.9 then has 0.67, which routes it to the
+"""Logits by which such a signal raises the need. It is chosen and not fitted, as labelled rows have
+no thread. A wish whose estimate for the cheapest tier is 0.9 then has 0.67, which routes it to the
 middle tier."""
 NOT_FITTED: Final = frozenset(
     {"usages", "usage.files", "reaches", "thread.reasks", "thread.rejected", "ask.line",
      *reach.SIGNALS, *BACK}
 )  # fmt: skip
-"""Signals the labelled rows do not hold, or two or three of them."""
+"""Signals that no labelled row holds, or only two or three of them."""
 
 
 READ_BY_FOREST: Final = (
@@ -90,7 +90,7 @@ class Corpus:
 
     They are made once and shared by all fits of a cross-validation. A request in several wordings
     weighs as much as one: they share its weight. `twins` pairs each other wording with the first.
-    Calibration and margins use only the first, for which `settles` is true.
+    Calibration uses only the first, for which `settles` is true.
     """
 
     requests: Sequence[LabelledRequest]
@@ -313,7 +313,8 @@ def _asked(row: LabelledRequest, wordings: int) -> tuple[list[float], list[float
 def _measured(row: OutcomeRow) -> tuple[list[float], list[float]]:
     """Targets and weights of an outcome row: first those of the cuts, then those of the accepts.
 
-    A task that no tier solves says little about the tier it needs, so it weighs a tenth.
+    A task that even the top hardly solves says little about the tier it needs, so it weighs a tenth
+    for the cuts.
     """
     top = row.kept[-1]
     cuts = [min(1.0, p / max(top, 0.05)) for p in row.kept[:CUTS]]

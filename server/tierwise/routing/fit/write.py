@@ -34,7 +34,7 @@ def dated(data: dict[str, Any], before: str | None, today: str) -> dict[str, Any
 
 
 def _day(before: str | None) -> str | None:
-    """The day that a weights file names."""
+    """The day that the text of a weights file names, None if it names none."""
     try:
         day = json.loads(before or "")["about"]["fitted"]
     except (ValueError, KeyError, TypeError):

@@ -29,7 +29,8 @@ def require(task: Task, world: World) -> None:
 
 def dear(task: Task, tier: str, world: World) -> bool:
     """Whether a task's expected cost on a tier is above `ask_above_usd` and above what the operator
-    agreed to already, so that they must be asked first.
+    agreed to already, so that they must be asked first. Never in a rehearsal, and never for a task
+    that may go beyond the caps.
     """
     limit = to_nanos(world.window.config.ask_above_usd)
     if not limit or task.rehearsal or task.allowed:

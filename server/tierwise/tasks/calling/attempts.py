@@ -7,6 +7,7 @@ before, and its real cost is booked after, whatever happens to it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from tierwise.core.context import Pack
 from tierwise.core.decision import Reason
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import ModelError, TaskTooDear
+from tierwise.core.money import Usage
 from tierwise.core.tiers import Tier
 from tierwise.models import prompts, retry, tools
 from tierwise.models.call import (
@@ -43,7 +45,7 @@ from tierwise.tasks.world import World
 
 
 async def answer(task: Task, world: World) -> Answer:
-    """Ask the model for the answer of a task, in one to three attempts.
+    """Ask the model for the answer of a task, in at most `retry.MAX_ATTEMPTS` attempts.
 
     Raises `BudgetPaused`, `LedgerUnavailable`, `NotConfigured`, or the last `ModelError` if no
     other server may answer. A tier that the operator chose is never replaced by another. If an
@@ -69,13 +71,15 @@ async def answer(task: Task, world: World) -> Answer:
 
 
 def has_room(task: Task, world: World) -> bool:
-    """Whether a task may make another model call in this run."""
+    """Whether a task has both the calls and the time left for another model call in this run."""
     late = task.run.due - world.window.monotonic() < failover.WORTH_TRYING
     return has_calls(task) and not late
 
 
 def has_calls(task: Task) -> bool:
-    """Whether a task may still make a model call. Each task may make a fixed number."""
+    """Whether the run of a task has calls left. Their number is limited, for each part of a task
+    in parts.
+    """
     return task.run.call_count < retry.MAX_ATTEMPTS
 
 
@@ -104,7 +108,9 @@ def _go_down(plan: AttemptPlan, error: TaskTooDear) -> None:
 
 
 async def _attempt(plan: AttemptPlan) -> Result:
-    """Make one attempt at the plan's place: reserve, call and settle."""
+    """Make one attempt at the plan's place: reserve, call and settle. An answer that an earlier run
+    of a night job kept is returned instead.
+    """
     task, world, tier = plan.task, plan.world, plan.place
     kept = await kept_calls.find(task, tier, world)
     if kept is not None:
@@ -134,12 +140,29 @@ async def _attempt(plan: AttemptPlan) -> Result:
         finally:
             if call.trace.first_token_ms is not None:
                 _took(plan, call.trace.first_token_ms)
-    window = world.window
-    redo = forecast.of_usage(result.usage, window.ladder, window.prices, window.clock())
-    task.run.answered(result.usage, redo)
+    task.run.answered(result.usage, _redo_costs(plan, prompt, result, call.booked))
     if not task.rehearsal:
         world.breakers.succeeded(tier.endpoint_id, world.window.monotonic())
     return result
+
+
+def _redo_costs(
+    plan: AttemptPlan, prompt: Prompt, result: Result, used: Usage | None
+) -> Mapping[str, int]:
+    """What a redo would cost on each tier in nano-dollars, by the tokens that were booked (`used`).
+
+    Empty where they do not tell it: the server's figures were not believed, the answer was cut off,
+    or the call sent a part of the context alone. So it is in a conversation, because a tier's cache
+    may hold the earlier turns.
+    """
+    task, window = plan.task, plan.world.window
+    run = task.run
+    whole = run.part is None and not run.earlier and len(prompt.turns) == 1
+    if used is None or used.assumed or not used.output_tokens or result.cut_off or not whole:
+        return {}
+    if run.pack is not None and sent.fitted(task, plan.place).tokens < run.pack.tokens:
+        return {}
+    return forecast.of_usage(used, window.ladder, window.prices, window.clock())
 
 
 async def _call(plan: AttemptPlan, prompt: Prompt, call: PaidCall, deadlines: Deadlines) -> Result:
@@ -211,14 +234,16 @@ def built(task: Task, tier: Tier, world: World) -> tuple[Pack, Prompt, SentTurn 
 def _deadlines(plan: AttemptPlan) -> Deadlines:
     """The configured deadlines, shortened to the time the task has left.
 
-    If another place could answer, they also limit the wait for the first token.
+    The first call of a run also has a limit for its first token, if another place could answer.
     """
     own, left = plan.world.window.deadlines, max(0.05, plan.left)
     return replace(own, attempt=min(own.attempt, left), first_token=plan.first_token())
 
 
 def _took(plan: AttemptPlan, first_token_ms: float) -> None:
-    """Note how long the place took. One that was given up on took at least that long."""
+    """Note how many milliseconds the place took to its first token. A place that was given up on
+    took at least that long.
+    """
     if not plan.task.rehearsal:
         place = plan.place.endpoint_id
         plan.world.journal.took(place, plan.world.latency.took(place, first_token_ms))

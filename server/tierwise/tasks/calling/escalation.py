@@ -74,10 +74,10 @@ def step_up(task: Task, draft: Draft, world: World) -> Decision | None:
 def above(task: Task, failed: FailedCheck, world: World) -> Decision | None:
     """The decision one tier up because of a failed check. None if that is not allowed.
 
-    A task goes up at most once. It does not go up after an explicit choice, if the budget sent it
-    down, or to a tier that needs a question because of its cost. A task in parts does not go up
-    either, because the operator agreed to its sum. In all these cases the failed check is shown and
-    a redo offered.
+    A task goes up at most once. It does not go up after an explicit choice or as a trial, above
+    `max_tier`, to a tier that needs a question because of its cost, if the budget sent it down, or
+    while the budget is soft or paused. A task in parts does not go up either, because the operator
+    agreed to its sum. In all these cases the failed check is shown and a redo offered.
     """
     decision = task.decision
     up = world.window.ladder.above(decision.answering)

@@ -36,11 +36,13 @@ log = logging.getLogger(__name__)
 WORTH_TRYING: Final = 0.5
 """With fewer seconds left a task makes no further attempt."""
 LAST_FOR_LATER: Final = retry.MAX_ATTEMPTS - 1
-"""After so many calls a night job whose request was refused stops and waits. It keeps its last call
-for later.
+"""After so many calls a night job whose last call was refused, or reached no server, stops and
+waits. It keeps its last call for later.
 """
 ANSWER_WITHIN: Final = 120.0
-"""Seconds the operator has to answer the question. No answer counts as no."""
+"""Seconds the operator has to answer the question of `_ask`. If the server named a longer wait, it
+is that wait.
+"""
 
 
 @dataclass
@@ -143,8 +145,9 @@ async def start(task: Task, world: World) -> AttemptPlan:
     """Choose where the first attempt goes: the answering tier, or another place (a tier at one
     server address) if that one failed too often lately (its breaker is open).
 
-    A tier that the operator chose is always called, so that they see its failure. At night nobody
-    sees it, so a place with an open breaker raises its `ModelError`.
+    If no other place may answer unasked, the operator is asked. A tier that they chose is called
+    without a question, so that they see its failure. At night nobody can be asked, so a place with
+    an open breaker raises its `ModelError`. It is also raised if the operator gives up.
     """
     tier = world.window.tier(task.run.place_of(task.decision.answering))
     plan = AttemptPlan(task, world, tier)
@@ -168,7 +171,8 @@ async def after(plan: AttemptPlan, error: ModelError) -> None:
     """Do what follows a failed attempt: wait and call again, go to another place, or ask the
     operator.
 
-    It sets `plan.place`, where the next attempt goes. Raises `error` if nothing is left to try.
+    It sets `plan.place`, where the next attempt goes. Raises `error` if nothing is left to try, if
+    the operator gives up, or if a night job keeps its last call for later.
     """
     task, world, place = plan.task, plan.world, plan.place
     hurried = error.kind == "timeout" and plan.left < WORTH_TRYING
@@ -229,8 +233,8 @@ async def _ask(plan: AttemptPlan, error: ModelError, *, again: bool) -> Tier | N
     """Ask the operator what to do if no place may answer unasked: wait, another tier, or give up.
 
     None means: call the same place again, after the wait that was chosen. Raises the error if the
-    operator gives up or cannot be asked. With `again`, if they cannot be asked, the same place is
-    called anyway: an open breaker is not a failure of this task.
+    operator gives up, does not answer or cannot be asked. With `again` it is raised only if they
+    give up, and else the same place is called: an open breaker is not a failure of this task.
     """
     task, world = plan.task, plan.world
     below, above = _lower(plan), plan.dearer()

@@ -1,9 +1,9 @@
 """Keeps the answers of the night's model calls, so that none is paid for twice.
 
-A worker may end at any moment: between an answer and its booking, or while the operator's tests
-run. So each answer is on disk before its call is booked, under a name made from the question. The
-next run of the job takes it from there. Context that only helps, such as related files, is not part
-of the name: the answer is good without it.
+The night's worker may end at any moment: between an answer and its booking, or while the operator's
+tests run. So each answer is on disk before its call is booked, under a name made from the question.
+The next run of the job takes it from there. Context that only helps, such as related files, is not
+part of the name: the answer is good without it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ OPINION: Final = "opinion.txt"
 async def find(task: Task, tier: Tier, world: World) -> Result | None:
     """The answer that an earlier run of the job got to the same question. None if there is none.
 
-    An answer that was allowed the tier's greatest length is preferred to one that was cut off.
+    An answer that was allowed the tier's greatest length is preferred to one that was allowed less.
+    By day there is never one.
     """
     if not world.window.night or not task.run.ready:
         return None
@@ -47,7 +48,7 @@ async def find(task: Task, tier: Tier, world: World) -> Result | None:
 
 
 async def keep(task: Task, tier: Tier, result: Result, world: World) -> None:
-    """Write an answer to disk before its call is booked."""
+    """Write an answer to disk, if content is kept. This is done before its call is booked."""
     window = world.window
     await window.keep_answer(task.id, task.run.earlier + result.text)
     if window.night and window.keeps_content:
@@ -57,19 +58,19 @@ async def keep(task: Task, tier: Tier, result: Result, world: World) -> None:
 
 
 def opinion(task: Task, world: World) -> str | None:
-    """The second opinion of an earlier run of the job. None if none was asked."""
+    """The second opinion of an earlier run of a night job. None if none was kept."""
     return world.window.content.get(task.id, OPINION) if world.window.night else None
 
 
 def keep_opinion(task: Task, said: str, world: World) -> None:
-    """Keep the result of a second opinion."""
+    """Keep the result of a second opinion (`said`) for the next run of a night job."""
     if world.window.night and world.window.keeps_content:
         world.window.content.put(task.id, OPINION, said, durable=True)
 
 
 def _name(task: Task, tier: Tier, *, full: bool) -> str:
-    """The file of an answer: a digest of the question, the tier and whether all output was asked
-    for.
+    """The file of an answer: a digest of the question, the tier, and whether the tier's greatest
+    length was allowed (`full`).
     """
     run, scene = task.run, task.scene
     pack = run.part or run.pack

@@ -54,7 +54,7 @@ NOTHING: Final = "none"
 class EarlyOpinion:
     """An opinion that is asked for while the context is still being collected.
 
-    `asking` is None if the first decision needs no opinion.
+    `asking` is the call. It is None if no opinion is asked for at that time.
     """
 
     asking: asyncio.Task[str] | None = None
@@ -64,7 +64,7 @@ class EarlyOpinion:
 async def beside(task: Task, world: World) -> AsyncIterator[EarlyOpinion]:
     """Ask for a second opinion while the block runs, if the first decision calls for one.
 
-    If the block raises, the call is cancelled.
+    A call that still runs when the block ends is cancelled.
     """
     tier = world.window.tier(world.window.ladder.cheapest)
     early = EarlyOpinion()
@@ -86,7 +86,10 @@ async def beside(task: Task, world: World) -> AsyncIterator[EarlyOpinion]:
 
 
 async def second(task: Task, routed: Routed, early: EarlyOpinion, world: World) -> Routed:
-    """Decide again with a second opinion, if one is wanted and arrives in time."""
+    """Decide again with the result of a second opinion, which is `NOTHING` if it is late.
+
+    Returns `routed` unchanged if no opinion is wanted, or if the operator chose the tier.
+    """
     tier = world.window.tier(world.window.ladder.cheapest)
     facts = _facts(routed.situation, world)
     if early.asking is not None:

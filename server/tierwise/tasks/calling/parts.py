@@ -57,7 +57,8 @@ def several(task: Task, world: World) -> bool:
 async def answer(task: Task, world: World) -> Answer:
     """The answer of a task, from one call or from one for each of its parts.
 
-    Raises what `attempts.answer` raises if no part was answered.
+    Raises what `attempts.answer` raises if no part was answered. With several parts it also raises
+    `SpendNotAgreed`, or what `Settling.set_aside` raises, before the first call.
     """
     tier = world.window.tier(task.decision.answering)
     assert task.run.pack is not None, "context is collected before anything is asked"
@@ -202,6 +203,8 @@ def _used(task: Task, parts: int) -> int:
 
 
 def _usable(got: Answer) -> bool:
-    """Whether the answer to a part is complete and in blocks, so that others can be added to it."""
+    """Whether the answer to a part is complete, and is blocks or only text. Then the answers to
+    other parts can be added to it.
+    """
     read = answers.read(got.text, stop_reason=got.result.stop_reason)
     return read.problem is None and read.kind in ("blocks", "text")

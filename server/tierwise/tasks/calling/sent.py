@@ -1,6 +1,6 @@
 """What was sent to a model: chosen to fit its context window, and kept word for word to be shown.
 
-The record lives as long as its task. If content is kept, it is also part of that.
+The record lives as long as its task. If content is kept, the record is also written to disk.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ def keep(
 def record_of(
     task: Task | None, task_id: str, content: Content
 ) -> Sequence[Mapping[str, Any]] | None:
-    """What was sent in every attempt of a task, oldest first. None if nothing of it is kept."""
+    """What the latest calls of a task sent, oldest first. None if nothing of it is kept. `task` is
+    None if this window does not have the task; then it is read from disk.
+    """
     if task is not None and task.records:
         return task.records
     try:

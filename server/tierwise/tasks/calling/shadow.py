@@ -64,7 +64,7 @@ ONCE: Final = "once"
 @dataclass(frozen=True, slots=True)
 class ShadowAnswer:
     """The cheapest tier's answer, which nobody sees: what each file would have become, by URI.
-    `files` is None if the answer failed a check.
+    `files` is None if the answer failed a check or had no edit.
     """
 
     tier: str
@@ -151,7 +151,9 @@ class ShadowAnswers:
             await asyncio.to_thread(window.content.put, task.id, NAME, text)
 
     async def _draft(self, task: Task, tier: Tier) -> Draft:
-        """The answer in the form in which it would be shown, with its checks."""
+        """Call the cheapest tier. Returns its answer in the form in which it would be shown, with
+        its checks.
+        """
         world = self.world
         pack, prompt, _ = attempts.built(task, tier, world)
         request = replace(
@@ -179,7 +181,9 @@ class ShadowAnswers:
         return await drafts.draft(task, Answer(result, call.reservation.row.tier), world.window)
 
     async def _kept(self, task: Task) -> None:
-        """The operator kept an edit: compare the shadow answer with it, or offer the shadow."""
+        """React to an edit that the operator kept: compare the shadow answer with it. If there is
+        none, offer to fetch such answers.
+        """
         entry = self.world.proposals.entries.get(task.edit_id or "")
         kept = results.taken(entry.proposal) if entry is not None else {}
         job = self._asked.get(task.id)
@@ -207,18 +211,18 @@ class ShadowAnswers:
             return None
 
     def _settled(self, task: Task) -> bool:
-        """Whether the operator has decided about every part of a proposal."""
+        """Whether the operator has decided about every hunk of a proposal."""
         entry = self.world.proposals.entries.get(task.edit_id or "")
         return entry is not None and not entry.proposal.pending
 
     def _forget(self, task: Task) -> None:
-        """Drop the shadow answer of a task: nothing will be compared with it."""
+        """Drop the shadow answer of a task: nothing more will be compared with it."""
         self._made.pop(task.id, None)
         if task.id in self._asked:
             self.world.window.content.drop(task.id, NAME)
 
     async def _in_first_week(self) -> bool:
-        """Whether the first week is not over. The first call that finds it over tells
+        """Whether the first week still runs. The first call that finds it over tells
         the operator.
         """
         world, now = self.world, self.world.window.now_ms()

@@ -47,7 +47,7 @@ def ruled(
     decision: Decision, trace: Trace, ladder: Ladder, asked: Tier, action: str
 ) -> Decision | None:
     """The task's decision, moved to the tier that a team's gateway let answer. None if that tier is
-    the one decided on. Pure.
+    the one decided on, or the gateway names no model. Pure.
 
     `trace` says which model answered and by which rule of the team. `asked` is the tier that was
     called.

@@ -17,9 +17,10 @@ KEPT_WARM: Final = frozenset({"thread", "failover"})
 def needed(task: Task) -> str | None:
     """The tier the turn needed. None if nothing shows it.
 
-    A choice of the operator says what was wanted, not what was needed. Then this returns the
-    likeliest need by the estimate, or the chosen tier if that is cheaper. A redo on a higher tier
-    is an outcome: it shows that the lower one was not good enough.
+    A choice of the operator says what was wanted, not what was needed. Then this returns the first
+    tier (what the point estimate alone would take), or the chosen tier if that is cheaper. A redo
+    on a higher tier is an outcome: it shows that the lower one was not good enough. A tier that
+    answered only because it was available or warm counts as the routed tier.
     """
     decision = task.decision
     tiers = list(decision.estimate.need)

@@ -45,7 +45,7 @@ class AnsweredTurn:
     """One turn and its answer.
 
     `sent` is the turn as it was sent, empty if only the prompt may be kept. `paths` and `digests`
-    belong to the context in it. `need` is the tier it needed, None if nothing shows it.
+    belong to the context in it. `need` is the tier that the turn needed, None if nothing shows it.
     """
 
     task_id: str
@@ -90,7 +90,7 @@ class Thread:
 
     @property
     def last_tier(self) -> str | None:
-        """The tier that answered last."""
+        """The tier that answered last. None before the first answer."""
         return self.said[-1].tier if self.said else None
 
     def asks_again(self, prompt: str) -> bool:
@@ -147,7 +147,8 @@ class Thread:
     def asked(self, now_ms: int) -> None:
         """Note that a turn begins.
 
-        After a pause longer than the short cache lives, the conversation uses the long-lived cache.
+        After a pause of 5 minutes to an hour, the conversation uses the long-lived cache from now
+        on.
         """
         gap = now_ms - self.latest_ms if self.latest_ms else 0
         if LIVES_MS["5m"] <= gap < LIVES_MS["1h"]:
@@ -181,7 +182,7 @@ class Thread:
         self.cached.clear()
 
     def retract(self, task_id: str) -> None:
-        """Remove the last answer, because it is made again."""
+        """Remove the turn of a task, if it is the last one, because its answer is made again."""
         if self.said and self.said[-1].task_id == task_id:
             self.said.pop()
 

@@ -49,7 +49,9 @@ class Spoken:
 
 
 def keep(task: Task, window: Window) -> None:
-    """Keep a turn that ended. If no prompt was sent there is nothing to keep."""
+    """Keep the words of a conversation's turn that ended. If its context was never collected, there
+    is nothing to keep.
+    """
     if task.conversation_id is None or not window.keeps_content or not task.run.ready:
         return
     window.content.put(task.id, ASKED, asked(task))
@@ -92,8 +94,8 @@ def _headings(told: Sequence[TaskHistory], content: Content, query: str) -> Sequ
 
 
 async def from_on(window: Window, conversation_id: str, task_id: str | None) -> Sequence[str]:
-    """The ids of a conversation's tasks from `task_id` on, in order. Without one, of
-    all its tasks.
+    """The ids of a conversation's tasks from `task_id` on, in order. If it is None, the ids of all
+    its tasks. If the ledger does not know it, only `task_id`.
     """
     ids = [one.task.task_id for one in reversed(await _told(window, conversation_id, LOOKED_AT))]
     if task_id is None:

@@ -23,7 +23,9 @@ def route(task: Task, world: World) -> Routed:
 
 
 def _warm(task: Task, world: World) -> WarmThread | None:
-    """The value of a conversation's warm prompt cache. None outside of a conversation."""
+    """What a task's conversation keeps in the prompt cache of the tier that answered last. None
+    outside of a conversation, and if that cache holds nothing any more.
+    """
     if task.conversation_id is None:
         return None
     thread = world.chats.find(task.conversation_id)

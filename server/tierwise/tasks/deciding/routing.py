@@ -116,8 +116,8 @@ def decide_on(
 ) -> Routed:
     """Decide a request on given facts.
 
-    If the router raises, the top tier answers and the reason says so. Without `reasons` the
-    decision carries no explanation, which is faster.
+    If the router raises, the top tier is taken, subject to the operator's choice and the caps, and
+    the reason says so. Without `reasons` the decision carries no explanation, which is faster.
     """
     try:
         signals = measure(request, scene, known)
@@ -292,8 +292,8 @@ def _structure(request: Request, scene: Scene) -> Structure | None:
 
 
 def _prompt_chars(request: Request, scene: Scene, task: Task | None) -> int:
-    """The length of the prompt in characters: that of the packed context if there is one, else a
-    guess.
+    """About how many characters the prompt has. The context counts as it was collected, or else as
+    a guess.
 
     The guess counts selection, instruction and attached files in full. Of files that are only open
     at most a tenth counts, because only related definitions are sent.

@@ -16,7 +16,7 @@ from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import BadRequest
 
 MOST: Final = 60_000
-"""Characters of a diff that are sent. Of the rest only the file names are sent."""
+"""The most characters of a diff that are sent. Of the rest only the file names are sent."""
 READ: Final = 4_000_000
 """The most bytes of git's output that are read."""
 WITHIN: Final = 15.0
@@ -30,7 +30,11 @@ NO_GIT: Final = ErrorReason("no_repository")
 
 
 async def of_git(root: Path) -> str:
-    """The staged changes of a folder, or else the unstaged ones. Raises `BadRequest`."""
+    """The staged changes of a folder as a diff, or else the unstaged ones.
+
+    Raises `BadRequest` if there are none, and if git cannot tell: without git, without a
+    repository, or after `WITHIN` seconds.
+    """
     for staged in (("--cached",), ()):
         diff = await _git(root, staged)
         if diff.strip():

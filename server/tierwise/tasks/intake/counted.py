@@ -1,9 +1,10 @@
 """What the project's index counts for a request: numbers for the router, without names. An example
 is how many files use the selected function.
 
-A number is given only if it is reliable: the symbol is defined once, belongs to no type, and every
-file was read. Otherwise it is unknown. While files of a project are still unread, a change that is
-wanted everywhere is taken for one in many files. That can only raise the tier.
+No number is given before every file was read. The uses of a symbol are given only if they can be
+told from others: it is defined once and belongs to no type. While files of a project are still
+unread, a change that is wanted everywhere is taken for one in many files. That can only raise the
+tier.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ async def of_request(
 ) -> ProjectSignals | None:
     """The counts of the project that the router uses for a request. None if there is no index.
 
-    If the index is not ready after `wait_ms` milliseconds, they are unknown, except whether the
-    change is wanted everywhere.
+    If the index is not ready after `wait_ms` milliseconds, they are unknown. Only a change that is
+    wanted everywhere then counts as one in `MANY` files.
     """
     indexes = window.projects.all()
     states = await window.projects.refresh(wait_ms)
@@ -79,7 +80,8 @@ async def of_request(
 async def _clear(request: Request, symbol: _Counted | None, indexes: Sequence[Index]) -> int | None:
     """How clear it is which file an edit without a selection is about, in percent.
 
-    None if the instruction names a symbol, or the operator selected the place.
+    None if the request is about a symbol of the project, has a selection, asks for no edit, or if
+    no file fits it.
     """
     if symbol is not None or request.selection is not None or not KINDS[request.action].edits:
         return None
@@ -108,7 +110,9 @@ def unread(wish: ProjectWish) -> ProjectSignals:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """The counts of a name over all workspace folders."""
+    """The counts of a name over all workspace folders: its definitions, its uses (`total`), and the
+    files that use it, each with the number of its folder. `known` says whether they are reliable.
+    """
 
     defined: int
     known: bool

@@ -33,10 +33,11 @@ DIFFS = ("git-commit", "gitcommit", "diff", "git-rebase")
 
 
 async def collect(task: Task, window: Window) -> None:
-    """Collect the context of a run and keep it in the run. It asks once per ignored file whether
-    that may be sent.
+    """Collect the context of a run and keep it in the run. If an ignore rule names the task's own
+    file, it asks, once per file, whether that may be sent.
 
-    Raises `Ignored` or `ContextTooLarge`.
+    Raises `Ignored` if it may not, `ContextTooLarge`, and `BadRequest` for a commit message without
+    a change.
     """
     roots = tuple(window.documents.roots())
 
@@ -104,7 +105,8 @@ async def _beside(
 async def _of_change(found: Materials, given: str, window: Window) -> Materials:
     """The materials of a commit message: only a diff.
 
-    It is the diff in the words or the document, or else git's. Raises `BadRequest`.
+    It is the diff in the words (`given`) or the document, or else git's. Raises `BadRequest` if git
+    has none.
     """
     focus = found.focus
     if focus is not None and not given and focus.language in DIFFS:
@@ -144,7 +146,9 @@ def _tests(task: Task, window: Window, name: Callable[[Snapshot], str]) -> TestT
 
 
 def _unseen(task: Task, window: Window) -> tuple[str, ...]:
-    """A notice about uses that a rename did not see. Empty for any other request."""
+    """A notice about files that use the old name and that a rename does not see. Empty if there are
+    none, and for any other request.
+    """
     focus, wish = task.scene.focus, renamed.wish(task.request.instruction)
     if wish is None or not KINDS[task.request.action].edits or focus is None or focus.path is None:
         return ()

@@ -37,13 +37,15 @@ from tierwise.tasks.window.window import Window
 REQUEST_MS: Final = 50
 """Milliseconds that a request waits for the index. Then it goes on with what there is."""
 WHOLE_MS: Final = 3_000
-"""The same for a change that would leave the project broken if a file were missing."""
+"""Milliseconds that a change waits for the index, if it would leave the project broken where a file
+is missing.
+"""
 EVERYWHERE: Final = 400
 """The most files read for a change everywhere. The operator is told of the rest."""
 BESIDE: Final = 24
 """The most files read beside an edit: those with the names it uses, its callers, its tests."""
 CALLERS: Final = 12
-"""How many of these may be files that use what the selection defines."""
+"""How many of these may be files that use one name which the selection defines."""
 OUTLINED: Final = 10
 """How many files are outlined for a question."""
 NAMES: Final = 40
@@ -60,7 +62,7 @@ async def gather(
 ) -> ProjectFiles | None:
     """The files of the project for a request. None if it needs none, or nothing is known.
 
-    With `patient` it waits a while for an index that is not complete.
+    With `patient` it waits up to `WHOLE_MS` for an index that is not complete.
     """
     if scene.with_project is False:
         return None
@@ -142,7 +144,7 @@ class _Indexes:
         return found
 
     async def users(self, name: str) -> list[Path]:
-        """Files that use a name, those with the most uses first."""
+        """The files that use a name: folder by folder, in each those with the most uses first."""
         return [
             self._path(root, index, file.path, file.hash)
             for root, index in self.all
@@ -159,7 +161,7 @@ class _Indexes:
         return [path for _, path in sorted(found, key=lambda f: -f[0])][:OUTLINED]
 
     async def read(self, paths: Iterable[Path], most: int) -> tuple[list[Snapshot], int]:
-        """The texts of those files that are not open, and how many were left out.
+        """The texts of the first `most` files that are not open, and how many more there are.
 
         If a file is not what the index has, the index is told to read it again.
         """
@@ -248,7 +250,9 @@ async def _everywhere(
 def _looked_for(
     scene: Scene, names: frozenset[str], indexes: _Indexes, window: Window
 ) -> list[Path]:
-    """Files that use a name, found by a search of the disk, while the index is not complete."""
+    """Files that use a name, found by a search of the disk, while the index is not complete. It
+    searches only the workspace folder of the request's own file.
+    """
     focus = scene.focus
     if focus is None or focus.path is None:
         return []
@@ -274,7 +278,9 @@ def _in_code(name: str, path: Path) -> bool:
 
 
 async def _beside(scene: Scene, indexes: _Indexes, notes: tuple[str, ...]) -> ProjectFiles | None:
-    """For an edit: definitions of the names it uses, callers, and tests of its symbol."""
+    """The files to read beside an edit: those that define the names it uses, and those that use or
+    test what it defines. None if there are none.
+    """
     focus, span = scene.focus, scene.range
     if focus is None or span is None:
         return None
@@ -314,9 +320,11 @@ async def _answering(
     window: Window,
     notes: tuple[str, ...],
 ) -> ProjectFiles | None:
-    """For a question: the definitions it names, outlines of the files that answer it, and the card.
+    """The files for a question: those that define the names in it, those that answer it, to be
+    outlined, and the card.
 
-    Without `with_project`, a question that names nothing of the project gets None.
+    None for a question that names nothing of the project, unless the operator asked for the project
+    (`with_project`).
     """
     named: list[str] = []
     paths: list[Path] = []

@@ -94,8 +94,8 @@ def _in_view_now(found: InView | None, documents: Documents) -> InView | None:
 
 
 def _line_map(old: list[str], now: list[str], first: int, last: int) -> int | None:
-    """The line in `now` where the lines `first` to `last` of `old` begin, all of them and in one
-    piece.
+    """The line in `now` where the lines `first` to `last` of `old` begin. None if they are not all
+    there in one piece.
     """
     head = 0
     while head < min(len(old), len(now)) and old[head] == now[head]:

@@ -33,8 +33,9 @@ def of_task(
 ) -> tuple[Request, Scene]:
     """The request and the scene of a task. The scene holds the documents as they are now.
 
-    Raises `BadRequest` for a document or range that does not exist or an unknown action, and
-    `UnknownTier` for an unknown tier in the words or the override.
+    Raises `BadRequest` for a document or range that does not exist, for an unknown action, and for
+    an action that needs code where there is none. Raises `UnknownTier` for an unknown tier in the
+    words or the override.
     """
     if params.action not in IN_EDITOR:
         reason = ErrorReason.of("unknown_action", action=params.action, known=", ".join(IN_EDITOR))
@@ -141,7 +142,7 @@ def require_matter(request: Request, scene: Scene, roots: Sequence[Path]) -> Non
     """Refuse a request that has nothing to read, before it costs anything.
 
     An attached file is something to read, and so are the operator's words if they may be about the
-    project. Raises `BadRequest`.
+    project. Raises `BadRequest` if there is neither such a thing nor code in the document.
     """
     kind, focus = KINDS[request.action], scene.focus
     if not kind.reads_code or any(doc.text.strip() for doc in scene.attached):
@@ -155,10 +156,11 @@ def require_matter(request: Request, scene: Scene, roots: Sequence[Path]) -> Non
 
 
 def selected(params: TaskParams, focus: Snapshot | None) -> Range | None:
-    """The range a task acts on: the selection, else the symbol around the cursor.
+    """The range a task acts on: the selection or the cursor. For an action that needs code, a
+    cursor means the symbol around it, else its line. None without a document or a range.
 
     Raises `BadRequest` for a range that starts past the end of the document, and for an action that
-    needs code if nothing was selected and the cursor is in no symbol.
+    needs code without a document or with a cursor on a blank line outside of any symbol.
     """
     if focus is None:
         if KINDS[params.action].needs_code:
@@ -231,8 +233,8 @@ def _lines(doc: Snapshot) -> int | None:
 
 
 def relative(doc: Snapshot, roots: Sequence[Path]) -> str:
-    """The path of a document as it is shown and sent: relative to its workspace folder if it has
-    one.
+    """The path of a document as it is shown and sent: relative to its workspace folder, or its name
+    if it lies in none. With several folders it begins with the folder's name.
     """
     if doc.path is None:
         return doc.uri.rsplit("/", 1)[-1] or "untitled"

@@ -55,7 +55,9 @@ class TestPlace:
 
 
 def find(own: Path, root: Path) -> TestPlace:
-    """The file that new tests of the file `own` go to, in the workspace folder `root`."""
+    """The file that new tests of the file `own` go to, in the workspace folder `root`. It is `own`
+    itself if that holds tests.
+    """
     files = list(files_of(root))
     tests = [p for p in files if is_test(p.relative_to(root)) and alike(p, own)]
     if own in tests or is_test(own.relative_to(root)):
@@ -135,7 +137,9 @@ def _usual(own: Path, root: Path) -> Path:
 
 
 def files_of(root: Path) -> Iterator[Path]:
-    """The files of a workspace folder, outer ones first, without dependencies and build results."""
+    """The files of a workspace folder, outer ones first, without hidden files, dependencies and
+    build results.
+    """
     seen, folders = 0, [(root, 0)]
     while folders:
         folder, depth = folders.pop(0)
@@ -157,7 +161,9 @@ def files_of(root: Path) -> Iterator[Path]:
 
 
 def _helpers(path: Path, root: Path, files: Sequence[Path]) -> tuple[Path, ...]:
-    """Files with fixtures and helpers in the test's folder and those around it, nearest first."""
+    """Files with fixtures and helpers, nearest first. They lie in the test's folder, in the folders
+    around it, or directly below it.
+    """
     found = [
         p
         for p in files
@@ -218,7 +224,7 @@ def _subject(own: Path) -> str:
 
 
 def _of(test: Path) -> str:
-    """The name of the file that a test file tests."""
+    """The name of the file that a test file tests, in the form that `_subject` gives it."""
     found = _NAME.match(_stem(test))
     return _plain((found["a"] or found["b"]) if found is not None else test.stem)
 

@@ -1,9 +1,9 @@
 """What each setting of the dial (what to do when unsure: save, balanced, right first time) would
 have meant for a week of the operator's own tasks.
 
-Every task is decided again at each setting. What is expected from there is summed: the spend, and
-the answers that would not have been kept. While there are too few tasks, an invented week is used,
-and is marked as such.
+Every task is decided again at each setting. What is to be expected of these decisions is summed:
+the spend, and the answers that would not have been kept. While there are too few tasks, an invented
+week is used, and is marked as such.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ class DialWeek:
 class DialView:
     """For each setting of the dial, the week that it would give.
 
-    `tasks` is how many tasks were used, `own` how many the operator has. `invented` says that the
-    operator's tasks were too few, so that made-up ones were used.
+    `tasks` is how many tasks were used, `own` how many of the operator's own there are, at most
+    `LAST`. `invented` says that these were too few, so that made-up ones were used.
     """
 
     weeks: Mapping[Preference, DialWeek]
@@ -106,8 +106,8 @@ def week(tasks: Sequence[DialTask], redo: int, scale: float = 1.0) -> DialWeek:
 
 
 def of_ledger(told: TaskHistory) -> DialTask | None:
-    """A task of the ledger in the form in which the dial decides it again. None if its row has no
-    forecast or cannot be read.
+    """A task of the ledger in the form in which the dial decides it again. None if its row
+    cannot be read, has no forecast for the top tier, or has an estimate of other tiers.
 
     Its size follows from the forecast of its top tier, because a redo costs in proportion to that.
     """

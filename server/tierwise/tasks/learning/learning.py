@@ -38,7 +38,7 @@ EVERY_S: Final = 60.0
 is expected.
 """
 BACK_MS: Final = 86_400_000
-"""How far before the last learned outcome a task's earlier outcomes are read: one day."""
+"""Outcomes are read from so many milliseconds before the last learned one on: one day."""
 NOTHING: Final = Memory()
 MOST_COUNTED: Final = 5_000
 """How many outcomes, the newest, the operator's own record is made from."""
@@ -196,7 +196,7 @@ def learned(
     found: Record, told: Sequence[TaskHistory], weights: Weights, target: float | None, now_ms: int
 ) -> Record:
     """The learned state after it learned from outcomes that are final (ripe) at `now_ms`. `target`
-    is the confidence floor. Pure.
+    is the confidence target. Pure.
     """
     ripe = list(ripened(told, weights, target, max(found.told_ms, found.since_ms), now_ms))
     if not ripe:
@@ -254,8 +254,9 @@ def observation(
     """What one task of the ledger teaches: which tiers' answers were good enough, and for what kind
     of task. None if its events say nothing about a tier.
 
-    `project` replaces the ledger's name of the project. `first` says that these are the first
-    events of the task. Raises `recall.OddRow`.
+    `events` are outcomes of the task between two long pauses, and `first` says that no others were
+    before them. `project` replaces the ledger's name of the project. Raises `recall.OddRow` if
+    the task cannot be read.
     """
     row = told.decisions[0]
     detail = row.detail

@@ -42,7 +42,7 @@ def _of_a_row() -> Iterator[None]:
 
 
 def decision(task: TaskRow, row: DecisionRow) -> Decision:
-    """A decision as it was made. Raises `OddRow`."""
+    """A decision as it was made. Raises `OddRow` if its row cannot be read."""
     with _of_a_row():
         made = _decision(task, row)
         estimate = made.estimate
@@ -69,7 +69,7 @@ def readable(told: TaskHistory) -> bool:
 
 
 def events(told: TaskHistory) -> tuple[tuple[str, int, str, Any], ...]:
-    """The outcomes of a task, in order. Raises `OddRow`."""
+    """The outcomes of a task, in order. Raises `OddRow` if one cannot be read."""
     with _of_a_row():
         for kind, at_ms, tier, _ in told.outcomes:
             _number(at_ms)
@@ -130,7 +130,7 @@ def _estimate(kept: Mapping[str, Any]) -> Estimate:
 
 
 def signals(detail: Mapping[str, Any]) -> Signals:
-    """The signals that a decision was based on. Raises `OddRow`."""
+    """The signals that a decision was based on. Raises `OddRow` if its row cannot be read."""
     with _of_a_row():
         measured = dict(detail["signals"])
         scores = tuple(detail["text_scores"])
@@ -140,7 +140,7 @@ def signals(detail: Mapping[str, Any]) -> Signals:
 
 
 def situation(detail: Mapping[str, Any]) -> Situation:
-    """The facts that a decision was based on. Raises `OddRow`."""
+    """The facts that a decision was based on. Raises `OddRow` if its row cannot be read."""
     with _of_a_row():
         found = _situation(detail)
         for figure in found.cost.values():
@@ -192,7 +192,7 @@ def _tier(data: Mapping[str, Any]) -> Tier:
 
 
 async def last_decision(ledger: Ledger, task_id: str) -> Decision:
-    """The last decision of a past task. Raises `UnknownTask`."""
+    """The last decision of a past task. Raises `UnknownTask` if there is none that can be read."""
     told = await ledger.read(lambda conn: decisions.task(conn, task_id))
     if told is None or not told.decisions:
         raise UnknownTask(ErrorReason.of("unknown_task", task=task_id))
@@ -243,7 +243,7 @@ def kept(content: Content, task_id: str) -> dict[str, str]:
 
 
 def history_item(told: TaskHistory) -> HistoryItem:
-    """A task of the past, as shown. Raises `OddRow`."""
+    """A task of the past, as shown. Raises `OddRow` if a row of it cannot be read."""
     shown = decision(told.task, told.decisions[-1])
     outcomes = events(told)
     with _of_a_row():

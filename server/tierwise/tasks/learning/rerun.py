@@ -24,11 +24,12 @@ from tierwise.tasks.learning import advice, recall
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """How another policy differs: the confidence floor, the tiers that are left out, the weights,
+    """How another policy differs: the confidence target, the tiers that are left out, the weights,
     the redo cost.
 
-    Every change is tried under the rule by which tasks are decided today. `redo` is in nano-dollars
-    for a median task. With `shipped`, decisions are made without what was learned.
+    A task that was decided by the oldest rule (`target-1`) is decided by today's rule instead.
+    `redo` is in nano-dollars for a median task. With `shipped`, decisions are made without what was
+    learned.
     """
 
     target: float | None = None
@@ -39,7 +40,7 @@ class WhatIf:
 
     @property
     def anything(self) -> bool:
-        """Whether anything is changed."""
+        """Whether the policy differs in anything."""
         return bool(self.without or self.weights or self.shipped) or not (
             self.target is None and self.redo is None
         )

@@ -28,7 +28,9 @@ class SharedRecord:
     _record: Record | None = field(default=None)
 
     def record(self) -> Record | None:
-        """The state. None if nothing is shared, or the team has learned nothing yet."""
+        """The state. None if nothing is shared, the team has learned nothing yet, or its state
+        cannot be read or is based on other weights.
+        """
         if not self.shares():
             return None
         stamp = self.file.stamp

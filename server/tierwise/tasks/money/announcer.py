@@ -46,7 +46,8 @@ class Announcer:
     _jobs: set[asyncio.Task[None]] = field(default_factory=set)
 
     def announce(self, state: BudgetState, question: Say) -> None:
-        """Announce every threshold that is crossed now, unless it was announced today.
+        """Announce every threshold that is crossed now, unless this window announced it before, or
+        another window today.
 
         A pause is shown as `question`, which offers what can be done. A cap that pauses before
         anything is spent (0, or too small for one call) was chosen by the operator. It is asked
@@ -133,7 +134,7 @@ class Announcer:
 
 
 def threshold(view: BudgetView, state: BudgetState) -> str:
-    """The key of a message about a cap. The message is shown once per key.
+    """The key of a message about a cap. A window shows the message once per key.
 
     The key of a pause has the cap in it, so that a raised cap can bring another message.
     """

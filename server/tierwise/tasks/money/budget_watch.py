@@ -132,7 +132,9 @@ class BudgetWatch:
             self.try_again()
 
     async def pause_until_allowed(self, task: Task, needs: int = 0) -> None:
-        """Wait until `needs` nano-dollars are left, or until this task is allowed."""
+        """Wait until the budget is not paused and has `needs` nano-dollars left, or until this task
+        is allowed.
+        """
         waiting = WaitingTask(task, asyncio.Event(), needs)
         self._waiting[task.id] = waiting
         await self.refresh()
@@ -144,7 +146,8 @@ class BudgetWatch:
             self._waiting.pop(task.id, None)
 
     def refused(self, task: Task) -> None:
-        """Remember a task that did not fit the budget. It is run again if a cap is raised soon.
+        """Remember a task that did not fit the budget. It is run again if a cap is raised soon, or
+        if the task is allowed. A task that cannot run later is not remembered.
 
         Of a conversation only the latest question is remembered: earlier ones were usually the same
         in other words, and each would cost. In the night queue the worker does this instead.
@@ -165,9 +168,10 @@ class BudgetWatch:
         await self.refresh()
 
     async def raise_asked(self, nanos: int, scope: BudgetScope | None) -> None:
-        """Raise the named cap, or else the one that pauses.
+        """Raise a cap by `nanos` nano-dollars. Without a `scope` it is the cap that pauses, or that
+        of the day if none does.
 
-        Raises `BadRequest` if there is no such cap.
+        Raises `BadRequest` if there is no such cap or `nanos` is not positive.
         """
         if nanos <= 0:
             raise BadRequest(ErrorReason("raise_not_positive"))
@@ -217,7 +221,7 @@ class BudgetWatch:
         return task.allowed
 
     async def _ask(self, task: Task) -> None:
-        """Ask about a pause, once per threshold and day. It is then not announced as well."""
+        """Ask about a pause, once per threshold. It is then not announced as well."""
         state = self.state
         reached = [threshold(v, state) for v in views(state) if v.state == "paused"]
         if state.hold:

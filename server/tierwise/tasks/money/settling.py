@@ -1,8 +1,8 @@
 """Paid calls: each is reserved before and settled after, whatever happens in between.
 
-All calls of models go through here. If another window blocks the ledger, a settlement is tried
-again in the background, less and less often. If all tries fail, the lease of the reservation ends
-and the worst case is booked.
+All calls of models for the tasks of a window go through here. If another window blocks the ledger,
+a settlement is tried again in the background, less and less often. If all tries fail, the lease of
+the reservation ends and the worst case is booked.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tierwise.budget.purse import Purse, RequestKeyUsed, Reservation, Reservatio
 from tierwise.core.dataclass import dataclass
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import LedgerUnavailable
+from tierwise.core.money import Usage
 from tierwise.core.tiers import Ladder, Tier
 from tierwise.models.call import Trace
 from tierwise.tasks.money.answering import answering
@@ -53,6 +54,8 @@ class PaidCall:
     asked: Tier
     reservation: Reservation
     trace: Trace
+    booked: Usage | None = None
+    """What was booked for it. None while nothing is."""
 
 
 @dataclass
@@ -233,7 +236,9 @@ class Settling:
             known=trace.known,
             ended=ended,
         )
-        task.paid(*await booked)
+        usage, nanos = await booked
+        call.booked = usage
+        task.paid(usage, nanos)
 
     async def _over(self, reservation: Reservation) -> None:
         self.budget_watch.done(reservation.id)

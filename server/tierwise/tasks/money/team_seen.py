@@ -44,7 +44,9 @@ class TeamSeen:
         return (Floor(tier, action, "team"),)
 
     def cap(self, ladder: Ladder) -> str | None:
-        """The highest tier that the team allows."""
+        """The highest tier that the team allows. None without such a rule, or if the team does not
+        pay for every tier.
+        """
         word = self.one(ladder)
         return word.max_tier if word is not None else None
 

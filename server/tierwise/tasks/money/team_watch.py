@@ -37,7 +37,7 @@ EVERY: Final = 30.0
 PAUSED: Final = 5.0
 """Seconds between looks while the team's budget pauses or its gateway cannot be reached."""
 ODD: Final = (KeyError, TypeError, ValueError, AttributeError)
-"""The exceptions of an answer that is not a gateway's report."""
+"""The exceptions of reading an answer that is no gateway's report."""
 IDLE: Final = 300.0
 """So many seconds after the last task the looks stop, so that the process for calls may end."""
 

@@ -68,8 +68,9 @@ class Wish:
     """The edit that the editor is asked to make: its changes in their order, and the resulting
     texts.
 
-    `texts` has for each URI the text before and what is to be done to it. `left` names files that
-    are left as they are, because they changed since.
+    `texts` has, by the URI of each document whose text changes, the text before and the text that
+    the changes make. `left` names the files in which something is not undone, because they changed
+    since.
     """
 
     changes: tuple[FileChange, ...]
@@ -78,7 +79,7 @@ class Wish:
 
 
 def fitting(proposal: Proposal, places: Places, window: Window) -> frozenset[str]:
-    """The pending hunks that can be applied to the present documents."""
+    """The ids of the pending hunks that can be applied to the present documents."""
     states, found = places.states(), set()
     for file in proposal.files:
         pending = [h.id for h in file.hunks if h.state == "pending"]
@@ -146,8 +147,8 @@ def to_apply(proposal: Proposal, ids: Collection[str], places: Places, window: W
 
 
 def to_undo(proposal: Proposal, done: Done, places: Places, window: Window) -> Wish:
-    """The edit that the editor is asked to make so that what was applied is undone. Files that
-    changed since are left alone.
+    """The edit that the editor is asked to make so that what was applied is undone. A hunk or
+    a whole file that changed since is left as it is, and `left` names its file.
     """
     made: list[FileChange] = []
     texts: dict[str, tuple[str, Turnover]] = {}
@@ -205,8 +206,8 @@ def fits(file: FileEdit, window: Window) -> bool:
 
 
 def look(proposal: Proposal, places: Places, window: Window) -> bool:
-    """Read the present documents. Returns whether some hunk was lost, found again, applied or
-    undone.
+    """Move the hunks of a proposal along to the present texts of its documents. Returns whether
+    some hunk was lost, found again, applied or undone.
     """
     changed = False
     for uri in {file.uri for file in proposal.files if file.kind == "text"}:
@@ -218,12 +219,12 @@ def look(proposal: Proposal, places: Places, window: Window) -> bool:
 
 
 def text_of(uri: str, window: Window) -> str:
-    """The present text of a document. Raises `BadRequest` if there is none."""
+    """The present text of a document. Raises `BadRequest` if it cannot be read."""
     return window.documents.snapshot(uri).text
 
 
 def there(uri: str, window: Window) -> bool:
-    """Whether a document exists, open or on disk."""
+    """Whether a document can be read, from the editor or from disk."""
     try:
         return text_of(uri, window) is not None
     except BadRequest:
@@ -239,7 +240,7 @@ def version_of(uri: str, window: Window) -> int | None:
 
 
 def exists(uri: str, window: Window) -> bool:
-    """Whether there is a file of that name."""
+    """Whether the disk has something at a URI. False for a URI that is no local path."""
     local = window.confine.path_of(uri)
     return local is not None and local.exists()
 

@@ -34,7 +34,7 @@ class Block:
     """A block of code in a text answer, and where it may go.
 
     `path` is the file that the answer names for the block. `uri` and `range` are the document and
-    the selection that the question was about.
+    the selection or cursor in which the operator is.
     """
 
     code: str
@@ -46,7 +46,8 @@ class Block:
 async def propose(task: Task, block: Block, proposals: Proposals) -> str:
     """Offer a block as a proposal of its task. Returns the proposal's id.
 
-    Raises `BadRequest` if the task has no finished answer or the code has no place.
+    Raises `BadRequest` if the task has no finished answer, the block is empty, or no proposal can
+    be made of it, for example because it has no place.
     """
     if task.state not in ("answered", "proposed", "discarded"):
         raise BadRequest(ErrorReason("block_unfinished"))
@@ -75,7 +76,10 @@ async def propose(task: Task, block: Block, proposals: Proposals) -> str:
 
 
 def _focus(task: Task, block: Block, window: Window) -> Snapshot | None:
-    """The document for the block: the one its fence names, else the one the operator works in."""
+    """The document for the block: the file that its fence names, else the document in which the
+    operator is, else the task's own. None if there is no such file yet. Raises `BadRequest` if it
+    is no text.
+    """
     if block.path is not None:
         try:
             return Paths(task, window).find(block.path)[1]
@@ -87,8 +91,10 @@ def _focus(task: Task, block: Block, window: Window) -> Snapshot | None:
 
 
 def _place(focus: Snapshot | None, block: Block) -> tuple[Action, Range | None]:
-    """Where a block goes: over the selection, else over the definition of its name, else at the
-    cursor.
+    """The action and the range that place a block in `focus`: over the selection, else over the
+    only definition with the name that the block defines, else at the cursor.
+
+    Raises `BadRequest` if there is no cursor either. Without `focus` the block makes a new file.
     """
     if focus is None:
         return "edit", None

@@ -1,4 +1,5 @@
-"""Judges each file of a proposal by where its path leads, when it is made and again at apply.
+"""Judges each file of a proposal by where its path leads: when the proposal is made, and again when
+it is applied.
 
 Between preview and apply a file may become a link, or a link may change its target. Then another
 file would be written than the operator agreed to.
@@ -25,6 +26,9 @@ from tierwise.tasks.window.window import Window
 def confined(task: Task, proposal: Proposal, window: Window) -> Proposal:
     """The proposal without files that may not be written. A file that may be written only after the
     operator says yes has the reason in its `confirm`.
+
+    `unasked` marks a file that is not among the documents of the request. Tests may be written to
+    such a file, so their action marks none.
     """
     files = []
     notes = [proposal.note] if proposal.note else []
@@ -40,7 +44,7 @@ def confined(task: Task, proposal: Proposal, window: Window) -> Proposal:
 
 
 def require_editable(action: Action, focus: Snapshot | None, window: Window) -> None:
-    """Raise `BadRequest` before a call is paid for, if its edit could not be written."""
+    """Raise `BadRequest` if an edit of `focus` may not be written, before a call is paid for."""
     kind = KINDS[action]
     if focus is None or not kind.edits or kind.elsewhere:
         return
@@ -72,7 +76,9 @@ def changed_since(
 
 
 def astray(changes: Sequence[FileChange], window: Window) -> str | None:
-    """Why changes that undo an edit may not be made. None if they may."""
+    """Why files may not be made, renamed or removed to undo an edit. None if they may. Changes of
+    text are not judged.
+    """
     for change in changes:
         if change.kind == "text":
             continue

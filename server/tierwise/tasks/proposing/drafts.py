@@ -103,7 +103,7 @@ def asked(task: Task, problem: Problem | None = None) -> AskedEdit:
 
 
 def _to_remove(held: AskedEdit) -> bool:
-    """Whether the request may only ask to remove code."""
+    """Whether an empty answer may be right: the request speaks of removing, or has diagnostics."""
     return held.says("remov", "delet", "drop", "clear", "unused", "dead") or bool(held.diagnostics)
 
 

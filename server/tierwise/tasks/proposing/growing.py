@@ -29,10 +29,10 @@ from tierwise.tasks.window.window import Window
 log = logging.getLogger(__name__)
 
 EVERY: Final = 0.2
-"""Seconds between two looks at an answer that is being written."""
+"""Seconds from a new piece of an answer until the answer is looked at."""
 REST: Final = 4.0
-"""After a look nothing is looked at for this many times its duration, so that many answers at once
-do not slow the editor.
+"""After a look nothing is looked at for this many times its duration, but at most for a second. So
+many answers at once do not slow the editor.
 """
 LARGEST: Final = 200_000
 """A longer answer (in characters) is not looked at again until it is complete."""

@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import field, replace
 from functools import cache
 from typing import Final
@@ -36,9 +37,11 @@ log = logging.getLogger(__name__)
 NAME: Final = "proposal.json"
 """The file of a proposal in its task's folder."""
 NIGHT: Final = "night.json"
-"""The same for a proposal of the night queue. No window takes it over by itself."""
+"""The file of a proposal of the night queue. No window takes it over by itself."""
 RESTS: Final = 2.0
 """Seconds from a change of a document until the new places are written."""
+_WRITING: Final = ThreadPoolExecutor(1, thread_name_prefix="keep")
+"""One thread writes all proposals, so that of two versions the later one stays."""
 OPEN: Final[frozenset[TaskState]] = frozenset({"proposed", "partlyApplied", "applied"})
 """States of a task whose proposal can still be applied or undone."""
 
@@ -80,7 +83,7 @@ class KeptProposal:
 
     @property
     def sound(self) -> bool:
-        """Whether the texts still match their digests."""
+        """Whether the texts that the hunks were made for still match their digests."""
         return all(
             self.digests.get(f.uri) == digest(f.before)
             for f in self.proposal.files
@@ -95,7 +98,9 @@ class KeptProposal:
 
 @dataclass
 class Keeper:
-    """Writes changed proposals to disk on a thread, one after the other."""
+    """Writes changed proposals to disk on a thread, one after the other. It writes nothing if no
+    content is kept.
+    """
 
     window: Window
     _dirty: dict[str, OpenProposal] = field(default_factory=dict)
@@ -110,8 +115,8 @@ class Keeper:
         return NIGHT if self.window.night else NAME
 
     def keep(self, entry: OpenProposal) -> None:
-        """Write a proposal in its present state, or delete it if it is over."""
-        if not self.window.keeps_content or entry.growing:
+        """Start to write a proposal in its present state, or to delete its file if it is over."""
+        if not self.window.keeps_content or entry.growing or entry.gone:
             return
         self._dirty[entry.proposal.id] = entry
         if self._job is None or self._job.done():
@@ -123,40 +128,40 @@ class Keeper:
         """
         if not self.window.keeps_content:
             return
-        await self.flush()
-        found, content = replace(kept(entry, self.window), state="proposed"), self.window.content
-        texts = {uri: file.text for uri, file in entry.places.files.items()}
-        writing = asyncio.ensure_future(asyncio.to_thread(_put, found, texts, content, self.name))
         try:
-            await asyncio.shield(writing)
+            await self._put(replace(kept(entry, self.window), state="proposed"), entry)
         except asyncio.CancelledError:
-            await asyncio.wait({writing})
-            content.drop(entry.task.id, self.name)
+            self.forget(entry)
             raise
 
     def prepare(self) -> None:
-        """Build what writes proposals, on a thread: the first one would else wait for it."""
+        """Build what turns proposals into JSON, on a thread. The first one would otherwise wait for
+        that.
+        """
         asyncio.get_running_loop().run_in_executor(None, _form)
 
     def soon(self, entry: OpenProposal) -> None:
-        """Write a proposal a little later, since its documents are still changing."""
+        """Write a proposal `RESTS` seconds later, since its documents are still changing."""
         key = entry.proposal.id
         if key not in self._timers:
             loop = asyncio.get_running_loop()
             self._timers[key] = loop.call_later(RESTS, self._rested, entry)
 
     def forget(self, entry: OpenProposal) -> None:
-        """Remove a proposal that is over."""
+        """Remove a proposal that is over. A write of it that runs removes it again at its end."""
+        entry.gone = True
+        if (timer := self._timers.pop(entry.proposal.id, None)) is not None:
+            timer.cancel()
         self._dirty.pop(entry.proposal.id, None)
         self.window.content.drop(entry.task.id, self.name)
 
     async def flush(self) -> None:
-        """Wait until everything is written."""
+        """Wait until all proposals given to `keep` are written."""
         while self._job is not None and not self._job.done():
             await asyncio.wait({self._job})
 
     async def close(self) -> None:
-        """Wait for the running write, at most a second."""
+        """Stop the timers of `soon`, and wait for the running write, at most a second."""
         for timer in self._timers.values():
             timer.cancel()
         if self._job is not None:
@@ -172,9 +177,13 @@ class Keeper:
             if entry.task.state not in OPEN:
                 self.window.content.drop(entry.task.id, self.name)
                 continue
-            texts = {uri: file.text for uri, file in entry.places.files.items() if not file.behind}
-            found = kept(entry, self.window)
-            await asyncio.to_thread(_put, found, texts, self.window.content, self.name)
+            await self._put(kept(entry, self.window), entry)
+
+    async def _put(self, found: KeptProposal, entry: OpenProposal) -> None:
+        """Write a proposal on the thread."""
+        texts = {uri: file.text for uri, file in entry.places.files.items() if not file.behind}
+        content, loop = self.window.content, asyncio.get_running_loop()
+        await loop.run_in_executor(_WRITING, _put, found, texts, content, self.name, entry)
 
 
 def kept(entry: OpenProposal, window: Window) -> KeptProposal:
@@ -195,8 +204,8 @@ def kept(entry: OpenProposal, window: Window) -> KeptProposal:
 
 
 def read(content: Content, project: str) -> Iterable[KeptProposal]:
-    """Claim the kept proposals of a project for this process, oldest first, except those that
-    another living process has open.
+    """Claim the kept proposals of a project for this process, and return them, oldest first. Those
+    that `claim` refuses are left out.
 
     Of two windows that start together, only one gets a proposal.
     """
@@ -212,7 +221,7 @@ def read(content: Content, project: str) -> Iterable[KeptProposal]:
 
 def look(content: Content, task_id: str, name: str) -> KeptProposal | None:
     """Read a kept proposal from disk without claiming it. `name` is its file. None if there is
-    none.
+    none that can be read.
     """
     text = content.get(task_id, name)
     if text is None:
@@ -227,7 +236,8 @@ def look(content: Content, task_id: str, name: str) -> KeptProposal | None:
 def claim(content: Content, one: KeptProposal, name: str) -> bool:
     """Claim a kept proposal for this process.
 
-    False if it no longer waits, does not match its digests, or is open in another living process.
+    False if it can neither be applied nor undone, does not match its digests, is open in another
+    living process, or was claimed by another process first.
     """
     if one.state not in OPEN or not one.sound or one.owned:
         return False
@@ -235,10 +245,11 @@ def claim(content: Content, one: KeptProposal, name: str) -> bool:
 
 
 def places_of(one: KeptProposal, window: Window) -> dict[str, Anchors]:
-    """Where the hunks of a kept proposal are in the present documents.
+    """Where the hunks of a kept proposal are, by the URI of each document whose text it changes.
 
-    If a text is still the kept one, its places are too. Otherwise they are searched for from the
-    text the hunks were made for, with applied hunks applied. A lost hunk stays lost.
+    If a document still has the text that the kept places belong to, these places are returned.
+    Otherwise the places are those in the text that the hunks were made for, with applied hunks
+    applied. `Follower.take_over` then moves them to the present text. A lost hunk stays lost.
     """
     found = {}
     for file in one.proposal.files:
@@ -270,11 +281,26 @@ def digest(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def _put(one: KeptProposal, texts: Mapping[str, str], content: Content, name: str) -> None:
+def _put(
+    one: KeptProposal,
+    texts: Mapping[str, str],
+    content: Content,
+    name: str,
+    entry: OpenProposal,
+) -> None:
+    """Write a proposal, unless it is over. One that cannot be written is shown all the same."""
     places = {uri: replace(p, digest=digest(texts[uri])) for uri, p in one.places.items()}
     digests = {f.uri: digest(f.before) for f in one.proposal.files if f.kind == "text"}
     whole = replace(one, places=places, digests=digests)
-    content.put(one.task_id, name, _form().dump_json(whole).decode(), durable=name == NIGHT)
+    try:
+        text = _form().dump_json(whole).decode()
+    except ValueError:
+        log.warning("task %s: its proposal cannot be written down", one.task_id)
+        return
+    if not entry.gone:
+        content.put(one.task_id, name, text, durable=name == NIGHT)
+    if entry.gone:
+        content.drop(one.task_id, name)
 
 
 def _version(uri: str, window: Window) -> int | None:

@@ -34,9 +34,11 @@ class OpenProposal:
     done: Done = field(default_factory=Done)
     growing: bool = False
     """True while its answer is being written: it is shown, but cannot be applied."""
+    gone: bool = False
+    """True once it is over and nothing of it is to be on disk any more."""
     timer: asyncio.TimerHandle | None = None
     job: asyncio.Task[None] | None = None
-    """The comparison of texts that runs for it."""
+    """The comparison of texts that runs for this proposal."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @cached_property
@@ -45,9 +47,10 @@ class OpenProposal:
         return "".join(_diff(file) for file in self.proposal.files)
 
     def wanted(self, hunks: Sequence[str] | None) -> Sequence[str]:
-        """The pending hunks among `hunks`, or all pending ones.
+        """The ids of the pending hunks among `hunks`, or of all pending ones if it is None.
 
-        Raises `BadRequest` for an unknown hunk, and if none is pending.
+        Raises `BadRequest` for an unknown hunk, if none is pending, and while the answer is being
+        written.
         """
         if self.growing:
             raise BadRequest(ErrorReason("edit_growing"))
@@ -80,7 +83,9 @@ class OpenProposal:
         self.proposal = self.proposal.moved(old, new)
 
     def shows(self, ids: Sequence[str]) -> bool:
-        """Whether the documents show that these hunks were applied, whatever the editor said."""
+        """Whether the documents show that all these hunks were applied, whatever the editor said. A
+        hunk of a file that is made, renamed or removed is never shown so.
+        """
         states = self.places.states()
         return bool(ids) and all(states.get(i) == "applied" for i in ids)
 
@@ -109,12 +114,13 @@ class OpenProposal:
         self.proposal = self.proposal.marked(gone, "pending")
 
     def stop_timer(self) -> None:
-        """Stop the timer after which the proposal expires, because nothing of it is pending."""
+        """Stop the timer after which the proposal expires."""
         if self.timer is not None:
             self.timer.cancel()
 
     def turned(self) -> bool:
-        """Read from the documents which hunks are applied or pending. Returns whether any changed.
+        """Take over from `places` which hunks of text are applied or pending in the documents.
+        Returns whether any changed.
 
         The editor's own undo makes a hunk pending again, and its redo makes it applied.
         """

@@ -1,7 +1,8 @@
 """Finds the document that a path in an answer means. Everything that names a file uses this.
 
-The order is: the task's own file, a path in the workspace folder of that file, the exact path on
-disk, and then a name that only one of the sent files has.
+The order is: the task's own file under any of its names, a sent document by its URI, a file on
+disk, and then a name that only one of the sent files has. A relative path is looked for in the
+workspace folder of the task's own file first, then in the other folders.
 """
 
 from __future__ import annotations
@@ -47,16 +48,16 @@ class Paths:
             return True
 
     def is_foreign(self, name: str) -> bool:
-        """Whether a name means another file than the task's own."""
+        """Whether a name means another file than the task's own. False if it has none."""
         focus = self.task.scene.focus
         return focus is not None and self.find(name)[0] != focus.uri
 
     def find(self, name: str, *, new: bool = False) -> tuple[str, Snapshot | None]:
         """The URI and the document that a path in an answer means. The document is None if there is
-        no such file.
+        no such file. The URI is "" if the path cannot lead to a local file.
 
         With `new` the answer wants to make the file, so only an existing file of exactly this path
-        is found. Raises `Unreadable`.
+        is found. Raises `Unreadable` for a file that is no text.
         """
         key = (name, new)
         if key not in self._found:
@@ -65,9 +66,9 @@ class Paths:
 
     def at(self, path: Path) -> Snapshot | None:
         """The document at a local path: the open one, however its URI is spelled, else the file on
-        disk.
+        disk. None if there is no file.
 
-        Raises `Unreadable`.
+        Raises `Unreadable` for a file that is no text.
         """
         opened = self._open.get(_real(str(path)))
         if opened is not None:
@@ -132,7 +133,9 @@ class Paths:
         return [*there, *named, *first, *(root / path for root in ordered[1:])]
 
     def _home(self) -> Path | None:
-        """The workspace folder the task's own file lies in."""
+        """The innermost workspace folder that the task's own file lies in, None if it lies in none.
+        For a task without a file of its own it is the first folder.
+        """
         focus = self.task.scene.focus
         if focus is None or focus.path is None:
             return self.roots[0] if self.roots else None

@@ -1,4 +1,4 @@
-"""The error for an edit whose place cannot be found."""
+"""The error for an edit that cannot be placed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from tierwise.core.check import CheckCode
 
 
 class PlacementError(Exception):
-    """Raised if an edit names a file, or lines of a file, that do not exist.
+    """Raised if an edit cannot be placed, for example because it names a file, or lines of a file,
+    that do not exist.
 
-    `code` is that of the failed check. `detail` is the path it is about, and is only shown.
+    `code` is that of the failed check. `detail` is a path or a sentence that is shown with it.
     """
 
     def __init__(self, code: CheckCode, detail: str = "") -> None:

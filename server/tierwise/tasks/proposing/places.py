@@ -62,7 +62,8 @@ class Places:
         some hunk was lost, found again, applied or undone.
 
         A file that is not open is read from disk. An edit in an editor's buffer is not on disk
-        before it is saved. So a text on disk is used only if it is new there.
+        before it is saved. So a text on disk is used only if it differs from the one that was read
+        there before.
         """
         file = self.files.get(snapshot.uri)
         if file is None:
@@ -100,7 +101,10 @@ class Places:
         }
 
     def placed(self, uri: str) -> Mapping[str, Placed]:
-        """Where each pending hunk of a document goes. Lost hunks are left out."""
+        """Where each pending hunk of a document goes, by its id. Lost hunks are left out.
+
+        Empty while the document's texts are still to be compared.
+        """
         file = self.files[uri]
         if file.behind:
             return {}
@@ -116,7 +120,7 @@ class Places:
         """The edit that applies pending hunks or undoes applied ones. It comes twice: as data to
         hand to `took` later, and as ranges with new texts for the editor.
 
-        If the document has the new lines of such a hunk from now on, it counts as applied, whoever
+        From now on such a hunk counts as applied as soon as the document has its new lines, whoever
         wrote them.
         """
         file = self.files[uri]

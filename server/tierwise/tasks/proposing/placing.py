@@ -36,7 +36,7 @@ from tierwise.tasks.window.window import Window
 @dataclass(frozen=True, slots=True)
 class NewTexts:
     """The new content of every file that an answer changes, by URI. `doubt` is the code of a check
-    that the answer failed, if any.
+    that the answer failed, None if it failed none.
     """
 
     texts: dict[str, NewText]
@@ -46,7 +46,7 @@ class NewTexts:
 def new_texts(
     task: Task, read: ReadAnswer, window: Window, *, growing: bool = False, chosen: bool = False
 ) -> NewTexts:
-    """The new texts that an answer makes. Raises `PlacementError`.
+    """The new texts that an answer makes. Raises `PlacementError` if an edit cannot be placed.
 
     While an answer is `growing`, one fenced block replaces only as much of the selection as it has
     reached. The rest stays for now. `chosen` says that the operator picked the code and its place,
@@ -88,7 +88,9 @@ class _Placing:
     texts: dict[str, NewText] = field(default_factory=dict)
     doubt: CheckCode | None = None
     inserted: set[tuple[str, tuple[int, tuple[str, ...]]]] = field(default_factory=set)
-    """What blocks only inserted, and where. The same block again is skipped."""
+    """The lines that blocks inserted without changing others, with their URI and place. A block
+    that inserts the same lines at the same place again is skipped.
+    """
     left: set[str] = field(default_factory=set)
     """Files that are not changed, although a change of many files included them."""
     near: tuple[int, int] | None = None
@@ -106,8 +108,8 @@ class _Placing:
         """Leave a file unchanged because an edit of it has no place, if the request changes many
         files.
 
-        The other files are still changed. False for any other request, and for the request's own
-        file.
+        The other files are still changed. Returns whether the file was left. False for any other
+        request, for the request's own file, and for a file that does not exist.
         """
         pack, focus = self.task.run.pack, self.task.scene.focus
         if pack is None or not any(item.changes for item in pack.items):
@@ -182,7 +184,9 @@ class _Placing:
         self.texts[uri] = NewText(doc, self._shown(given.path, doc), None)
 
     def fences(self, read: ReadAnswer) -> None:
-        """Place the fenced blocks of an answer, in the way that this action means them."""
+        """Place the fenced blocks of an answer as the action demands: over the selection, in the
+        file of the tests, or at the cursor.
+        """
         kind, focus = KINDS[self.task.request.action], self.task.scene.focus
         try:
             if kind.replaces:
@@ -257,7 +261,8 @@ class _Placing:
     def _renames(self, old: str, new: str) -> bool:
         """Whether one definition may replace another of a different name.
 
-        It may if that rename was asked for, or if no other code uses the old name.
+        It may if a rename to `new` was asked for, or if no other code of the request's documents
+        uses the name `old`.
         """
         wish = renamed.wish(self.task.request.instruction)
         if wish is not None and wish.new == new:
@@ -278,7 +283,7 @@ class _Placing:
         own = target(self.task)
         if own is not None and not self.growing:
             self.doubt = self.doubt or doubt_of(focus, after, text, own)
-        after = added.with_imports(after, imports)
+        after = added.with_imports(after, imports, focus.language)
         self.texts[focus.uri] = NewText(focus, self.paths.shown(focus), after)
 
     def without_comment(self) -> None:
@@ -301,7 +306,9 @@ class _Placing:
             )
 
     def restored(self, text: str, doc: Snapshot | None) -> str:
-        """The text with its secrets, which were replaced before sending."""
+        """A text of the answer with the secrets put back that were replaced before sending. Raises
+        `PlacementError` if the answer changed one of their placeholders.
+        """
         pack = self.task.run.pack
         own = doc.text if doc is not None else ""
         found = secrets.restore(text, pack.secrets if pack is not None else (), own)
@@ -313,7 +320,11 @@ class _Placing:
         return self.paths.shown(doc) if doc is not None else path
 
     def _find(self, path: str, *, new: bool = False) -> tuple[str, Snapshot | None]:
-        """The document that a change names: one of the task's, else a file of the workspace."""
+        """The URI and the document that a change names. Without a path it is the task's own one.
+
+        The document is None if there is no such file. Raises `PlacementError` if the path leads
+        nowhere or to a file that is no text.
+        """
         focus = self.task.scene.focus
         if not path:
             if focus is None:
@@ -329,7 +340,9 @@ class _Placing:
 
 
 def target(task: Task) -> Range | None:
-    """The range that one fenced block replaces. None if there is nothing to replace."""
+    """The range that one fenced block replaces, or an empty range where it is inserted. None if
+    there is nothing to replace.
+    """
     focus, span = task.scene.focus, task.scene.range
     if focus is None:
         return None
@@ -348,7 +361,7 @@ def _prose(doc: Snapshot) -> bool:
 
 
 def _comes_back(path: Path) -> bool:
-    """Whether an undo could make this file again: it writes UTF-8."""
+    """Whether an undo could make this file again. It can only write files in UTF-8."""
     try:
         return encoding.decode(path.read_bytes())[1] == "utf-8"
     except (OSError, encoding.NotText):

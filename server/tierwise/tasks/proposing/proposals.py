@@ -49,7 +49,9 @@ class Proposals:
         self.keeper = Keeper(window)
 
     def _grow(self, task: Task, proposal: Proposal) -> None:
-        """Show the unfinished part of an answer. Clients see it; the ledger does not record it."""
+        """Show the hunks of an answer that is still being written. Clients see them, but the ledger
+        does not record them.
+        """
         task.offered(proposal.id)
         entry = OpenProposal(task, proposal, Places(proposal), growing=True)
         self.entries[proposal.id] = entry
@@ -67,7 +69,8 @@ class Proposals:
     async def offer(self, task: Task, draft: Draft) -> None:
         """Show a draft as a proposal or as text, with a failed check if there is one.
 
-        A proposal is on disk before it is shown.
+        An answer that was cut off is shown as text only. If content is kept, a proposal is on disk
+        before it is shown.
         """
         text, proposal = draft.answer.text, draft.proposal
         note = sentence(draft.failed[0]) if draft.failed else ""
@@ -104,8 +107,8 @@ class Proposals:
         self.keeper.keep(entry)
 
     def restore(self, task: Task, one: KeptProposal, *, expires: bool = True) -> None:
-        """Open a proposal that a process which is gone left behind. With `expires` it expires after
-        the usual time.
+        """Open a proposal that an earlier server process or the night's worker left behind. With
+        `expires` it expires after the usual time.
         """
         places = Places(one.proposal)
         places.files = places_of(one, self.window)
@@ -117,7 +120,9 @@ class Proposals:
         self.keeper.keep(entry)
 
     def entry(self, edit_id: str) -> OpenProposal:
-        """An open proposal by its id, with its task and present state. Raises `UnknownEdit`."""
+        """An open proposal by its id, with its task and present state. Raises `UnknownEdit` if none
+        has that id.
+        """
         try:
             return self.entries[edit_id]
         except KeyError:
@@ -143,7 +148,8 @@ class Proposals:
     async def apply(self, edit_id: str, hunks: Sequence[str] | None) -> ResolveReply:
         """Apply pending hunks, all of them or those named, as one edit.
 
-        Raises `DocumentChanged` if none of them fits any more.
+        Raises `DocumentChanged` if none of them fits any more or a file must not be written now,
+        and `BadRequest` for an unknown hunk, or if none is pending.
         """
         entry = self.entry(edit_id)
         async with entry.lock:
@@ -183,8 +189,10 @@ class Proposals:
     def discard(
         self, edit_id: str, hunks: Sequence[str] | None, reason: str | None
     ) -> ResolveReply:
-        """Discard pending hunks, all of them or those named. Raises `BadRequest` while an apply
-        runs.
+        """Discard pending hunks, all of them or those named.
+
+        Raises `BadRequest` while an apply or an undo runs, for an unknown hunk, and if none is
+        pending.
         """
         entry = self.entry(edit_id)
         if entry.lock.locked():
@@ -209,7 +217,8 @@ class Proposals:
         """Undo an applied proposal as a whole, files included. What changed since is left and
         named.
 
-        Raises `DocumentChanged` if all of it changed.
+        Raises `DocumentChanged` if all of it changed or a file must not be written now, and
+        `BadRequest` if nothing is applied.
         """
         entry = self.entry(edit_id)
         async with entry.lock:
@@ -263,7 +272,7 @@ class Proposals:
             entry.file_moved(old, new)
 
     def supersede(self, task: Task) -> None:
-        """Remove a proposal because its task is redone."""
+        """Remove a task's proposal, because a redo or a block of its answer takes its place."""
         self._edit_watch.forget(task)
         if task.edit_id in self.entries:
             entry = self.entries[task.edit_id]
@@ -285,8 +294,8 @@ class Proposals:
         return applying.tried(entry.proposal, ids, entry.places)
 
     def drop(self, edit_id: str) -> None:
-        """Discard a proposal because its whole group is discarded. No outcome is recorded, since
-        that says nothing about its quality.
+        """Discard a proposal because its night job, or the whole group of that job, is cancelled.
+        No outcome is recorded, since that says nothing about its quality.
         """
         entry = self.entries.pop(edit_id, None)
         if entry is not None:
@@ -360,10 +369,10 @@ class Proposals:
     def _undone(
         self, entry: OpenProposal, after_ms: int, *, open_still: bool, only_text: bool
     ) -> None:
-        """Record that an applied edit was undone. Hunks still pending keep the proposal open.
+        """Record that an applied edit was undone.
 
-        Then hunks that were applied can be applied again. A proposal without pending hunks, or one
-        that made, moved or deleted files, has ended.
+        If other hunks are still pending and only text was changed, the proposal stays open, and the
+        undone hunks can be applied again. Otherwise it has ended.
         """
         self._outcomes.record(entry.task, "undone", after_ms=after_ms)
         if open_still and only_text:
@@ -373,7 +382,7 @@ class Proposals:
             entry.task.move("discarded", progress=progress.UNDONE)
 
     def _await(self, entry: OpenProposal) -> None:
-        """Let a proposal wait for the operator, and start its timer."""
+        """Start the timer after which a proposal expires. Proposals of the night have none."""
         entry.stop_timer()
         if self.window.night:
             return

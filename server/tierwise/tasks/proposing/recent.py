@@ -16,8 +16,8 @@ from tierwise.edits.splice import Splice, Step
 KEPT: Final = 1_000
 """How many changes of a document are remembered."""
 LARGEST: Final = 2_000
-"""The most characters of a change that is remembered. Edits from before a larger one are not
-carried on.
+"""The most characters that a remembered change puts in. No hunk is carried over a larger change: it
+is found by comparing texts instead.
 """
 
 

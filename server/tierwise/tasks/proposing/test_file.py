@@ -18,7 +18,8 @@ def find(
     is new).
 
     `chosen` is the file that the prompt named to the model. None means that none was named, so it
-    is looked for now. Raises `PlacementError`.
+    is looked for here. Raises `PlacementError` if the tested file is not known, or if the file for
+    the tests is no text.
     """
     if focus is None or focus.path is None:
         raise PlacementError("no_tested_file")

@@ -17,7 +17,11 @@ log = logging.getLogger(__name__)
 
 
 async def verified(proposal: Proposal, window: Window) -> tuple[FailedCheck, ...]:
-    """The failed commands of a proposal, at most one per file. Empty if none is configured."""
+    """What the operator's commands refused in a proposal, at most one check per file. Empty if none
+    is configured or the workspace is not trusted.
+
+    A command that is missing or too slow refuses nothing; a warning says so.
+    """
     if not window.trust.trusted or not window.config.verify:
         return ()
     subjects = [(f, s) for f in proposal.files if (s := _subject(f, window)) is not None]

@@ -32,14 +32,17 @@ from tierwise.tasks.window.window import Window
 from tierwise.tasks.world import World
 
 AROUND_CHARS: Final = 12_000
-"""The most characters of a prompt beside its selection, for the worst case of a job."""
+"""The characters of a prompt that the worst case of a job counts beside its document and
+instruction.
+"""
 
 
 def plan(wish: QueueWish, world: World) -> QueuePlan:
     """The group of jobs for what the operator asked for (`wish`). It is not queued yet.
 
-    Raises `BadRequest` if there is nothing to work on, or a document cannot be read or edited, and
-    `UnknownTier` for an unknown tier.
+    Raises `BadRequest` if there is nothing to work on, a document cannot be read or edited, no
+    content is kept, or the instruction or a command's cap is missing. Raises `UnknownTier` for an
+    unknown tier.
     """
     window = world.window
     if not window.keeps_content:
@@ -177,7 +180,9 @@ def _job(group_id: str, number: int, place: JobPlace, world: World, *, all_of_it
 
 
 def _root(document: Snapshot, world: World) -> str:
-    """The workspace folder of a document."""
+    """The workspace folder of a document, or the first folder if it lies in none. "" without
+    folders.
+    """
     roots = tuple(world.window.documents.roots())
     path = document.path or ""
     inside = [root for root in roots if path.startswith(f"{root.as_posix()}/")]

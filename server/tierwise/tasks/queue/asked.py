@@ -20,7 +20,7 @@ class QueueWish:
     It begins at `at_ms` and must be done by `by_ms`, in UTC milliseconds. It waits for the group
     `after`. With `every` it is queued again for the next day. `cap` is the most it may cost, in
     nano-dollars. `range` is given if the editor selected lines of the one document. `problems` are
-    diagnostics of the documents: each becomes a job.
+    diagnostics of the documents. Each becomes a job if `each` is "diagnostic".
     """
 
     instruction: str
@@ -57,7 +57,9 @@ class QueuePlan:
 
     @property
     def to_ask(self) -> bool:
-        """Whether the operator must be asked before it is queued."""
+        """Whether the operator must be asked before the group is queued: it has very many jobs, or
+        its forecast is above its cap.
+        """
         cap = self.group.cap
         return len(self.jobs) > MOST_UNASKED or (cap is not None and self.group.forecast > cap)
 
@@ -68,8 +70,8 @@ MOST_UNASKED = 50
 
 @dataclass(frozen=True, slots=True)
 class GroupApplied:
-    """The result of applying or undoing a group: ids of done jobs, and a sentence for each other
-    one.
+    """The result of applying or undoing a group. `done` has the ids of the jobs for which it was
+    done, `left` the id of each job that was left, at least in part, and a sentence that says why.
     """
 
     done: tuple[str, ...]

@@ -155,7 +155,8 @@ class NightQueue:
     async def reports(
         self, *, group: str | None = None, everywhere: bool = False
     ) -> Sequence[GroupReport]:
-        """The groups of this project, or the one of a group's or job's id.
+        """The groups of this project, or of all projects with `everywhere`, or only the one that a
+        group's or job's id names.
 
         Raises `BadRequest` for an unknown id.
         """
@@ -177,7 +178,9 @@ class NightQueue:
     async def apply(self, what: str, *, passed: bool) -> GroupApplied:
         """Apply the ready proposals of a group, or of one job.
 
-        With `passed` only those that passed the tests, and that pass them together.
+        With `passed` those are left out with which the tests failed or could not run. One for which
+        no tests are set up stays. If tests may run here, the result has only proposals that pass
+        them together.
         """
         await self._require_here(what)
         found = await self._jobs(what)
@@ -215,8 +218,8 @@ class NightQueue:
         return count
 
     async def pause(self, group: str | None) -> int:
-        """Pause a group, or all: no further job of it starts. Returns how many groups
-        were paused.
+        """Pause a group, or all of this project: no further job of it starts. Returns how many
+        groups were paused.
         """
         return len(await self._move(group, "open", "paused"))
 
@@ -234,7 +237,9 @@ class NightQueue:
         return len(moved)
 
     async def clean(self) -> int:
-        """Delete the groups that are over and have nothing to review. Returns how many."""
+        """Delete the groups of this project that are over and have nothing to review. Returns how
+        many.
+        """
         window, count = self.world.window, 0
         for report in await self.reports():
             if not report.over or any(report.counts.get(s) for s in ("ready", "red", "needsYou")):
@@ -265,7 +270,9 @@ class NightQueue:
         )
 
     async def _move(self, group: str | None, old: GroupState, new: GroupState) -> Sequence[str]:
-        """Set the state of one group, or of all that still have jobs to run. Returns their ids."""
+        """Change the state from `old` to `new`, of one group or of all that still have jobs to run.
+        Returns the ids of the groups that changed.
+        """
         moved = []
         for report in await self.reports(group=group):
             ahead = any(report.counts.get(state) for state in AHEAD)

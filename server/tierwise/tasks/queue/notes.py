@@ -52,7 +52,7 @@ def put(content: Content, group_id: str, notes: GroupNotes) -> bool:
 
 
 def get(content: Content, group_id: str) -> GroupNotes | None:
-    """The notes of a group. None if they are no longer kept."""
+    """The notes of a group. None if they are not kept or cannot be read."""
     text = content.get(group_id, NAME)
     if text is None:
         return None

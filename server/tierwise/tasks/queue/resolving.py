@@ -38,7 +38,7 @@ async def standing(group_id: str, world: World) -> Sequence[JobRow]:
 async def take_over(job: JobRow, world: World, tasks: Roster) -> bool:
     """Open the proposal of a job in this window.
 
-    False if another window has it open or it is no longer kept.
+    False if another window has it open, or if it or the decision of its task is not kept.
     """
     if job.edit_id is None:
         return False
@@ -53,9 +53,8 @@ async def take_over(job: JobRow, world: World, tasks: Roster) -> bool:
 
 
 async def apply(found: Sequence[JobRow], world: World, tasks: Roster) -> GroupApplied:
-    """Apply the proposals of ready jobs, in their order.
-
-    Returns a sentence for each job that was left out.
+    """Apply the proposals of ready jobs, in their order. For each job of which something was left
+    out, the result has a sentence.
     """
     done: list[str] = []
     left: list[tuple[str, str]] = []
@@ -81,7 +80,9 @@ async def apply(found: Sequence[JobRow], world: World, tasks: Roster) -> GroupAp
 
 
 async def undo(found: Sequence[JobRow], world: World, tasks: Roster) -> GroupApplied:
-    """Undo applied proposals, the last one first. Returns a sentence for each that stays."""
+    """Undo applied proposals, the last one first. For each job of which something stays, the result
+    has a sentence.
+    """
     done: list[str] = []
     left: list[tuple[str, str]] = []
     for job in reversed(found):
@@ -122,7 +123,9 @@ async def cancel(found: Sequence[JobRow], world: World, tasks: Roster) -> int:
 
 
 async def withdrawn(found: Sequence[JobRow], world: World) -> None:
-    """Record that a group was cancelled as a whole: one outcome, however many proposals it had."""
+    """Record that a group was cancelled as a whole: one outcome, however many proposals of it
+    waited. If no proposal waited, there is none.
+    """
     gone = [job for job in found if job.state in KEPT and job.tier is not None]
     if gone and gone[0].tier is not None:
         at_ms = world.window.now_ms()

@@ -28,7 +28,7 @@ APPLYING: Final = 100
 def to_ask(window: Window) -> OperatorQuestion | None:
     """The question whether the configured tests may run.
 
-    None if there are no tests or it was asked before.
+    None if there are no tests, the workspace is not trusted, or it was asked before.
     """
     wanted = window.config.queue.test
     if not wanted.command or not window.trust.trusted:

@@ -124,8 +124,8 @@ class EditWatch:
         """Record how many problems an edit removed or added, when the editor reported those of some
         lines.
 
-        It records this once per edit. The task must have had its diagnostics, the lines must
-        contain the edit, and other tools must have had time to look at it.
+        It records this once per edit, and only if the request had diagnostics, the lines contain
+        the edit, and other tools have had `LOOKED_MS` milliseconds to look at it.
         """
         for watch in self.watches.values():
             before, now_ms = watch.task.request.diagnostics, self.window.now_ms()
@@ -140,7 +140,7 @@ class EditWatch:
             self.outcomes.record(watch.task, "diagnostics", f"-{cleared}/+{added}")
 
     def forget(self, task: Task) -> None:
-        """Stop watching a task, because it is redone."""
+        """Stop watching the edit of a task."""
         watch = self.watches.pop(task.id, None)
         if watch is not None and watch.timer is not None:
             watch.timer.cancel()

@@ -157,7 +157,9 @@ class Journal:
             log.error("%d journal lines are lost: the ledger stayed away", len(self._lines))
 
     def _day(self, at_ms: int) -> str | None:
-        """The civil day of an instant. None if the configured zone does not exist."""
+        """The civil day of an instant, in the zone that the budget counts by. None if there is no
+        such zone.
+        """
         try:
             return days.day_of(datetime.fromtimestamp(at_ms / 1000, UTC), self.zone())
         except ValueError:

@@ -36,8 +36,8 @@ class Outcomes:
     ) -> None:
         """Record what became of a task's answer, for the tier that gave it.
 
-        `value` belongs to the kind, such as a rating or a share. `after_ms` is how long after the
-        answer was applied it was seen.
+        `value` belongs to the kind, such as a rating or a share. `after_ms` is how many
+        milliseconds after the apply the outcome was seen.
         """
         tier = task.decision.answering
         self.journal.outcome(Outcome(task.id, kind, self.now_ms(), tier, value, after_ms))

@@ -21,7 +21,7 @@ class Roster(dict[str, Task]):
     """The tasks of one editor window by id, in the order in which they were asked."""
 
     def named(self, task_id: str) -> Task:
-        """The task of that id. Raises `UnknownTask`."""
+        """The task of that id. Raises `UnknownTask` if there is none."""
         try:
             return self[task_id]
         except KeyError:
@@ -39,7 +39,7 @@ class Roster(dict[str, Task]):
         ]
 
     def answer_at(self, uri: str, line: int) -> str | None:
-        """The latest text answer about a line (from 0) of a document, as markdown."""
+        """The latest text answer about a line (from 0) of a document, as markdown, or None."""
         for task in reversed(list(self.values())):
             span, focus = task.scene.range, task.scene.focus
             if task.state != "answered" or focus is None or focus.uri != uri or span is None:
@@ -49,7 +49,7 @@ class Roster(dict[str, Task]):
         return None
 
     def answer_of(self, task_id: str) -> str | None:
-        """The text answer of a task with its headline, as markdown. None if there is none."""
+        """The text of a task's answer with its headline, as markdown. None if it has none."""
         task = self.get(task_id)
         return answer(task.view(), task.text) if task is not None and task.text else None
 

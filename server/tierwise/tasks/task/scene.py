@@ -61,7 +61,7 @@ class Scene:
 
     @property
     def shown(self) -> Mapping[str, Snapshot]:
-        """Every document that the answer may change, by URI, with those of the project."""
+        """Every document of the scene by URI, with the files of the project."""
         return {**{doc.uri: doc for doc in self.project}, **self.documents}
 
 

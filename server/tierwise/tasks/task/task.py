@@ -1,8 +1,7 @@
 """A task: one request from routing to its outcome, as a state machine.
 
-It is the only mutable object of a run and has four parts: its identity, its question, its present
-run, and the answer of that run. No other file writes to its fields (a test checks that), so that
-listeners miss no change.
+It has four parts: its identity, its question, its present run, and the answer of that run. No other
+file writes to its fields (a test checks that), so that listeners miss no change.
 """
 
 from __future__ import annotations
@@ -38,8 +37,8 @@ _NEXT: Final[Mapping[TaskState, frozenset[TaskState]]] = {
 """The states that may follow each state.
 
 `applied -> discarded` is an undo of the whole task. `applied -> proposed` is an undo by the editor,
-hunk by hunk. Back to `routing` is a redo. A text answer becomes `proposed` when the operator
-applies a block of its code.
+hunk by hunk. `paused -> routing` is the end of a pause; from other states `routing` is a redo. A
+text answer becomes `proposed` when the operator applies a block of its code.
 """
 
 OVER: Final[frozenset[TaskState]] = frozenset(
@@ -69,7 +68,8 @@ class Identity:
 class Task:
     """A task and all that happened to it so far. Costs are in nano-dollars.
 
-    `run` and `answer` belong to the present or last run. Everything else outlives a redo.
+    `run`, `answer`, `forecast` and `lifted` belong to the present or last run. Everything else
+    outlives a redo.
     """
 
     identity: Identity
@@ -82,7 +82,7 @@ class Task:
     state: TaskState = "routing"
     progress: str | None = None
     forecast: Decision | None = None
-    """The decision that was shown first, if the one that counts is different."""
+    """The decision that was shown first, if the one that counts names another tier."""
     cause_note: str = ""
     cost: int = 0
     usage: Usage = field(default_factory=Usage)
@@ -101,7 +101,7 @@ class Task:
     otherwise.
     """
     earlier_records: tuple[Mapping[str, object], ...] = ()
-    """What the earlier runs sent."""
+    """What the latest calls of the earlier runs sent."""
 
     @property
     def id(self) -> str:
@@ -230,12 +230,11 @@ class Task:
         self.on_change(self)
 
     def announce(self) -> None:
-        """Call the listeners, because something that is shown of the task changed elsewhere."""
+        """Call the listeners, because something that is shown with the task changed elsewhere."""
         self.on_change(self)
 
     def decided(self, decision: Decision, note: str = "") -> None:
-        """Use this decision from now on, and send it to the client before the first piece of the
-        answer.
+        """Use this decision from now on, call the listeners, and send the decision to the client.
 
         `note` is why the decision changed. It is shown as the cause.
         """

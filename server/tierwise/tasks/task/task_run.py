@@ -54,7 +54,7 @@ class Run:
     wish: str = ""
     """The instruction as it is sent: without secrets."""
     notices: tuple[str, ...] = ()
-    """What was left out or replaced before sending, one sentence each."""
+    """Sentences about what was left out or replaced before sending, and what the run did not do."""
     situation: Situation | None = None
     """The facts the decision was based on, for later decisions in the same run."""
     opinion: str | None = None
@@ -68,7 +68,9 @@ class Run:
     last_usage: Usage = field(default_factory=Usage)
     """What the call that answered used."""
     redo: Mapping[str, int] = field(default_factory=dict)
-    """What that many tokens would cost on each tier, in nano-dollars."""
+    """What the tokens of the call that answered would cost on each tier, in nano-dollars. Empty if
+    they do not tell what a redo needs.
+    """
     notes: tuple[str, ...] = ()
     """Additions to its prompts, such as why an earlier answer was not usable."""
     records: tuple[Mapping[str, object], ...] = ()
@@ -193,14 +195,13 @@ class Run:
         self.notices += (sentence,)
 
     def answered(self, usage: Usage, redo: Mapping[str, int]) -> None:
-        """Keep how many tokens the call used that ended well. They show what the tier's prompt
-        cache holds of the conversation.
+        """Keep how many tokens a call that ended well used. They show what the tier's prompt cache
+        holds of the conversation.
 
-        `redo` is what as many tokens would cost on each tier. It is dropped if the context was sent
-        in parts, because one call's tokens then say too little.
+        `redo` is what a redo would cost on each tier.
         """
         self.last_usage = usage
-        self.redo = {} if self.part is not None or self.earlier else redo
+        self.redo = redo
 
 
 @dataclass(eq=False)

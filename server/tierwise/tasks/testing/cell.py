@@ -1,9 +1,9 @@
 """Runs a command in a cell (cut off from the rest of the machine), and ends all it started.
 
-On Linux the cell has namespaces of its own. Its only network is a loopback of its own, and when the
-command is ended, all processes that it started end too, even outside its process group. Its home is
-an empty folder. If the machine cannot make a cell, the command runs only if the operator allowed it
-the network.
+On Linux the cell has namespaces of its own. Unless the operator allowed the network, its only
+network is a loopback of its own. When the command is ended, all processes that it started end too,
+even outside its process group. Its home is an empty folder. If the machine cannot make a cell, the
+command runs only if the operator allowed it the network.
 """
 
 from __future__ import annotations
@@ -93,9 +93,9 @@ async def run(
 ) -> CellRun:
     """Run a command in a folder, in a cell of its own if the machine can make one.
 
-    With `network` it can reach the network. `more` is added to the environment. `memory` is the
-    most bytes that it may use. With `rights` it keeps the capabilities over its cell, which it
-    needs to bring up its loopback.
+    With `network` it can reach the network. Of `env` it gets only variables such as `PATH`, and
+    `more` is added to them. `memory` is the most bytes that it may use. With `rights` it keeps the
+    capabilities over its cell, which it needs to bring up its loopback.
     """
     cell = await asyncio.to_thread(cuts_off)
     if not cell and not network:

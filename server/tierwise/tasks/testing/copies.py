@@ -52,7 +52,8 @@ def copy(
 ) -> TreeCopy:
     """Make or renew the copy of `root` at `place`.
 
-    `link` and `also` are ignored paths that are linked and copied into it. Raises `NoCopy`.
+    `link` and `also` are ignored paths of a repository that are linked and copied into the copy.
+    Raises `NoCopy` if git fails, or a folder without git is too large.
     """
     top = _top(root)
     if top is None:
@@ -130,7 +131,9 @@ def _plain(root: Path, place: Path, rules: IgnoreRules) -> Path:
 
 
 def beside(top: Path, place: Path, name: str, *, linked: bool) -> None:
-    """Link or copy an ignored path, such as installed packages, into a copy if it exists."""
+    """Link or copy an ignored path of a repository, such as installed packages, into a copy. It
+    does nothing if there is no such path, or if the copy has it.
+    """
     source, to = top / name, place / name
     if not source.exists() or to.exists() or not source.resolve().is_relative_to(top.resolve()):
         return
@@ -152,7 +155,9 @@ def _top(root: Path) -> Path | None:
 
 
 def _git(folder: Path, *args: str, env: Mapping[str, str] | None = None, check: bool = True) -> str:
-    """The output of a git command. Raises `NoCopy` if it fails."""
+    """The output of a git command. Raises `NoCopy` if it fails. Without `check` the output of a
+    command that ended with an error is "".
+    """
     clean = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     quiet = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
     try:

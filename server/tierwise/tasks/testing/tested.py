@@ -66,7 +66,7 @@ class Tests:
     number: int = 0
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _before: dict[str, CellRun] = field(default_factory=dict)
-    """Runs without any change, by the content of the tree."""
+    """Runs without any change, by the content of the tree and the command."""
 
     async def of(self, proposals: Sequence[Tried]) -> TestsReport:
         """The result of the tests on the present tree with some proposals applied.
@@ -87,10 +87,10 @@ class Tests:
     async def passing(
         self, proposals: Sequence[Tried], beside: Sequence[Tried] = ()
     ) -> Sequence[Tried] | None:
-        """The proposals that pass the tests together, and together with those in `beside`.
+        """The proposals with which the tests do not turn red, together and with those in `beside`.
 
-        If not all pass, they are split in halves to find the ones that fail. None if the tests
-        cannot run now.
+        If the tests turn red, the proposals are split in halves to find those that fail. None if
+        the tests cannot run now.
         """
         if not proposals:
             return ()

@@ -27,7 +27,8 @@ LARGEST: Final = 1_000_000
 
 class Consents:
     """The operator's answers to what repositories ask for, in a file of the state folder. A file
-    that cannot be read has none.
+    that cannot be read has none. Other answers are stored beside them: a key of their own then
+    takes the place of the project.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -17,7 +17,9 @@ LARGEST: Final = 5_000_000
 
 
 def snapshot(uri: str, path: str | None) -> Snapshot:
-    """The file of a URI as it is on disk. Raises `BadRequest` with a sentence."""
+    """The file of a URI as it is on disk. `path` is its local path. Raises `BadRequest` if it
+    cannot be read as text or is larger than `LARGEST`.
+    """
     name = uri.rsplit("/", 1)[-1][:80]
     if path is None:
         raise BadRequest(ErrorReason.of("not_open", name=name))

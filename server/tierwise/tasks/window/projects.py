@@ -1,4 +1,4 @@
-"""The project indexes of an editor window: one per workspace folder, made with the first task."""
+"""The project indexes of an editor window: one per workspace folder, made when first needed."""
 
 from __future__ import annotations
 

@@ -35,8 +35,8 @@ class Settings:
     """The configuration. It is read again when a file, the client's settings, trust or consents
     change.
 
-    A mistake in a file can stop all paid calls. If the file was fine before, the earlier
-    configuration stays in force instead, and a notice says so.
+    A mistake in the operator's file can stop all paid calls. If that file was fine before, its
+    earlier content stays in force instead, and a notice says so.
     """
 
     def __init__(

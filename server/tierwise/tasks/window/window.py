@@ -109,7 +109,7 @@ class Window:
         return self.ignore.judge_shown(path).kind != "hard"
 
     def tier(self, name: str) -> Tier:
-        """The tier with that name. Raises `UnknownTier`."""
+        """The tier with that name. Raises `UnknownTier` if there is none."""
         return self.ladder.get(name)
 
     def warn_once(self, text: str) -> None:

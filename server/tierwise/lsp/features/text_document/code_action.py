@@ -52,7 +52,9 @@ QUIET_WITHIN: Final = 0.3
 """Seconds an automatic request waits for a server that is still starting."""
 _COMMENT: Final = re.compile(r"^\s*(?:#|//|--|;|%|/\*|<!--|\"|')+\s*tw:\s*(.+?)\s*(?:\*/|-->)?\s*$")
 ABOVE: Final = 3
-"""Lines above a selection searched for a `tw:` comment, and blank lines between it and its code."""
+"""How many lines above a selection are searched for a `tw:` comment, and how many blank lines may
+be between the comment and its code.
+"""
 _SEVERITY: Final[dict[int, Severity]] = {1: "error", 2: "warning", 3: "information", 4: "hint"}
 
 
@@ -94,7 +96,9 @@ def _wanted(kind: str, only: Sequence[str] | None) -> bool:
 
 
 def _pending(engine: TaskEngine, uri: str, span: Range) -> list[types.CodeAction]:
-    """Offer what the code lenses of the tasks at a range offer, as code actions."""
+    """Offer as code actions what the lenses of the tasks at a range offer. One more shows what was
+    sent for the task.
+    """
     found = []
     for view in engine.tasks_at(uri):
         if not _touches(view, span):
@@ -281,7 +285,9 @@ def _comment_action(
 
 
 def _comment(index: LineIndex, span: Range) -> tuple[Range, str] | None:
-    """Find the `tw:` comment in the selection or right above it: its whole line, and its text."""
+    """Find the last `tw:` comment in the selection or up to `ABOVE` lines above it. Returns the
+    range of its line, and its text.
+    """
     first = max(0, span.start.line - ABOVE)
     for number in range(min(span.end.line, index.line_count - 1), first - 1, -1):
         found = _COMMENT.match(index.line(number))
@@ -293,7 +299,7 @@ def _comment(index: LineIndex, span: Range) -> tuple[Range, str] | None:
 def _after_comment(
     docs: DocumentStore, uri: str, index: LineIndex, span: Range, comment: Range
 ) -> Range:
-    """What a comment is about: the selection, else the symbol below it, else the line below."""
+    """The range that a `tw:` comment is about: the selection, else the symbol or line below it."""
     if span.start != span.end:
         return span
     last = index.line_count - 1
@@ -310,7 +316,9 @@ def _after_comment(
 
 
 def _around(docs: DocumentStore, uri: str, where: Range) -> Range:
-    """The lines a diagnostic is on, or the symbol around them where it is small."""
+    """The symbol around a diagnostic. If there is none, or it has more than about 60 lines, the
+    range is the lines of the diagnostic and five on each side.
+    """
     index = docs.index(uri)
     snapshot = docs.snapshot(uri)
     symbol = enclosing(snapshot.text, snapshot.language, where.start)

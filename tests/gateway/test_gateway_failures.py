@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from aiohttp import ClientResponse, StreamReader
+from aiohttp.base_protocol import BaseProtocol
 from tests.gateway.conftest import StartGateway
 from tests.support.agent import Agent, body_of
 from tests.support.plan_server import PlanServer, Refusal
 
 from tierwise.core.error_reason import ErrorReason
 from tierwise.core.errors import LedgerUnavailable
+from tierwise.gateway import attempts
 from tierwise.gateway.endings import broken_off
 from tierwise.models.breaker import FAILURES, OPEN_FOR
 
@@ -84,6 +89,24 @@ async def test_a_redirect_is_502_and_costs_nothing(agent: Agent, plan: PlanServe
         assert "location" not in answer.headers
     assert len(plan.messages) == 5
     assert [row.state for row in await agent.reservations()] == ["released"] * 5
+
+
+async def test_an_error_that_comes_in_pieces_is_read_whole() -> None:
+    whole = b'{"type": "error", "error": {"type": "x", "message": "prompt is too long"}}'
+    protocol = BaseProtocol(asyncio.get_running_loop())
+    protocol.transport = asyncio.Transport()
+    content = StreamReader(protocol, 2**16)
+
+    async def come() -> None:
+        for at in range(0, len(whole), 20):
+            content.feed_data(whole[at : at + 20])
+            await asyncio.sleep(0)
+        content.feed_eof()
+
+    coming = asyncio.create_task(come())
+    response = cast(ClientResponse, SimpleNamespace(content=content))
+    assert await attempts._error_of(response) == whole
+    await coming
 
 
 async def test_a_stream_that_breaks_off_is_read_to_its_error(

@@ -18,6 +18,8 @@ from tierwise.config.model import LEAST_REDO_USD, MOST_REDO_USD, Config
 
 OLD_TARGET: Final = 0.80
 """The confidence target that was the default while a target chose the tier."""
+PRIVATE: Final = (("store",),)
+"""Sections whose values no message repeats: an address may hold a password."""
 MOST: Final = 64
 """With this many mistakes in one source, nothing of that source is used."""
 
@@ -38,7 +40,8 @@ def validated(
             problem = error.errors(include_url=False)[0]
             where = problem["loc"]
             kept = _lookup(base, where)
-            instead = f"{kept!r} stays" if kept is not None else "the default is used"
+            stays = "what it was" if where[:1] in PRIVATE else repr(kept)
+            instead = f"{stays} stays" if kept is not None else "the default is used"
             found.append(of_error(source, problem, instead))
             if problem["type"] != UNKNOWN or not _remove(data, where):
                 _drop(data, where, base)

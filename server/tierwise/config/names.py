@@ -31,11 +31,12 @@ def tier_names(operator_file: Path) -> tuple[str, ...]:
 
 
 def key_names(operator_file: Path) -> frozenset[str]:
-    """The environment variables that hold the tiers' keys, so that logs can blank them.
-
-    Those of a tier's other places (`elsewhere`) are not among them.
+    """The environment variables that hold the keys of the tiers and of their other places
+    (`elsewhere`), so that logs can blank them.
     """
-    named = [tier.get("api_key_env") for tier in _tiers(operator_file)]
+    tiers = _tiers(operator_file)
+    places = [one for tier in tiers for one in _tables(tier.get("elsewhere"))]
+    named = [one.get("api_key_env") for one in (*tiers, *places)]
     return frozenset(n for n in named if isinstance(n, str)) | {"ANTHROPIC_API_KEY"}
 
 
@@ -46,5 +47,9 @@ def _tiers(operator_file: Path) -> list[dict[str, object]]:
         data = tomllib.loads(operator_file.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return []
-    tiers = data.get("tiers")
-    return [t for t in tiers if isinstance(t, dict)] if isinstance(tiers, list) else []
+    return _tables(data.get("tiers"))
+
+
+def _tables(value: object) -> list[dict[str, object]]:
+    """The tables in a list of tables; none if it is something else."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

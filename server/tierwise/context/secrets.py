@@ -160,7 +160,7 @@ def redact_spans(
     `known` are placeholders of earlier texts, with what they stand for.
     """
     names = {secret: name for name, secret in known}
-    parts, last, number = [], 0, len(names)
+    parts, last, number = [], 0, max((_number_of(name) for name, _ in known), default=0)
     for start, end in spans:
         secret = text[start:end]
         if secret not in names:
@@ -172,6 +172,11 @@ def redact_spans(
         last = end
     parts.append(text[last:])
     return Redacted("".join(parts), tuple((name, secret) for secret, name in names.items()))
+
+
+def _number_of(name: str) -> int:
+    """The number in a placeholder."""
+    return int("".join(c for c in name if c.isdecimal()) or 0)
 
 
 def restore(text: str, secrets: tuple[tuple[str, str], ...], own: str = "") -> str | None:

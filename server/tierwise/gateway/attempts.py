@@ -5,6 +5,7 @@ begins.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -264,7 +265,12 @@ def _classified(status: int, body: bytes) -> tuple[str, bool]:
 
 async def _error_of(response: aiohttp.ClientResponse) -> bytes:
     """The body of an error answer, at most `LARGEST_ERROR` bytes of it."""
-    try:
-        return await response.content.read(LARGEST_ERROR)
-    except (aiohttp.ClientError, TimeoutError, OSError):
-        return b""
+    body = bytearray()
+    with suppress(aiohttp.ClientError, TimeoutError, OSError):
+        # One read gives what has come so far, which may be a part of it.
+        while len(body) < LARGEST_ERROR:
+            piece = await response.content.read(LARGEST_ERROR - len(body))
+            if not piece:
+                break
+            body += piece
+    return bytes(body)

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -67,6 +68,12 @@ class Content:
             return path.rename(path.with_name(f"{path.name}.taken"))
         except OSError:
             return None
+
+    def give_back(self, task_id: str, name: str) -> None:
+        """Give up the claim to a kept text, so that it can be claimed again."""
+        path = self._path(task_id, name)
+        with suppress(OSError):
+            path.with_name(f"{path.name}.taken").rename(path)
 
     def drop(self, task_id: str, name: str) -> None:
         """Remove a kept text, and its folder if that is empty then."""

@@ -32,26 +32,35 @@ async def restore_proposals(world: World, tasks: Roster) -> None:
     window = world.window
     if not window.keeps_content or window.night:
         return
-    found = await asyncio.to_thread(keeping.read, window.content, window.project)
-    now = window.now_ms()
-    for one in list(found)[-MOST:]:
-        late = one.state == "applied" and now - one.created_ms > DAY_MS
-        if one.task_id in tasks or late:
-            continue
-        await restore_one(one, world, tasks)
+    since_ms = window.now_ms() - DAY_MS
+    found = await asyncio.to_thread(keeping.read, window.content, window.project, MOST, since_ms)
+    for one in found:
+        if one.task_id not in tasks:
+            await restore_one(one, world, tasks)
 
 
 async def restore_one(
-    one: KeptProposal, world: World, tasks: Roster, *, expires: bool = True
+    one: KeptProposal,
+    world: World,
+    tasks: Roster,
+    *,
+    expires: bool = True,
+    name: str = keeping.NAME,
 ) -> bool:
-    """Open one claimed proposal. False if the decision of its task cannot be read from the
-    ledger.
+    """Open one proposal that was claimed under the file name `name`.
+
+    False if the decision of its task cannot be read from the ledger. It can be claimed again if
+    that is because the ledger is out of reach.
     """
     window = world.window
     try:
         decision = await recall.last_decision(window.ledger, one.task_id)
-    except (UnknownTask, LedgerUnavailable):
+    except UnknownTask:
         log.warning("task %s: its proposal is kept, its decision is not", one.task_id)
+        return False
+    except LedgerUnavailable:
+        log.warning("task %s: its proposal waits until the ledger can be read", one.task_id)
+        window.content.give_back(one.task_id, name)
         return False
     task = Task(
         Identity(one.task_id, one.created_ms, one.project, one.conversation_id, one.rehearsal),

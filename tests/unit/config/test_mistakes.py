@@ -9,9 +9,10 @@ import pytest
 from pydantic import BaseModel
 from tests.unit.config.test_source_table import LOOSER, toml
 
+from tierwise.config import checking, names
 from tierwise.config.lines import line_of
 from tierwise.config.load import Loaded, load
-from tierwise.config.mistakes import GUARDED, HELD
+from tierwise.config.mistakes import GUARDED, HELD, Mistake, Source
 from tierwise.config.model import Config
 
 KEYS = sorted(LOOSER)
@@ -207,3 +208,22 @@ def test_every_section_is_known_to_the_nearest_names() -> None:
     assert "max_tokens" in siblings(("tiers", 0, "x"))
     assert "base_url" in siblings(("tiers", 0, "elsewhere", 1, "x"))
     assert "over" in siblings(("prices", 0, "x"))
+
+
+def test_a_mistake_in_an_address_repeats_no_password() -> None:
+    found: list[Mistake] = []
+    own = {"store": {"url": "postgresql://me:hunter2@db/ledger"}}
+    checking.validated(own, {"store": {"url": 7}}, Source("a file", guarded=frozenset()), found)
+    assert len(found) == 1
+    assert "hunter2" not in str(found[0])
+    assert "what it was stays" in str(found[0])
+
+
+def test_the_names_of_all_keys_are_found_without_the_whole_configuration(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(
+        "[[tiers]]\nname = 'haiku'\nmodel = 'm'\napi_key_env = 'MINE'\n"
+        "[[tiers.elsewhere]]\nmodel = 'm'\napi_key_env = 'THEIRS'\n",
+        encoding="utf-8",
+    )
+    assert names.key_names(file) == {"ANTHROPIC_API_KEY", "MINE", "THEIRS"}

@@ -164,6 +164,18 @@ def test_a_name_already_in_the_text_is_not_taken_as_placeholder() -> None:
     assert secrets.restore(redacted.text, redacted.secrets) == text
 
 
+def test_texts_that_hold_names_of_placeholders_never_share_one() -> None:
+    rng = random.Random(3)
+    known: tuple[tuple[str, str], ...] = ()
+    for number in range(6):
+        taken = "SECRET_1 SECRET_3" if number % 2 == 0 else ""
+        text = f"{taken} a = '{KINDS['github'](rng)}'"
+        redacted = secrets.redact(text, known)
+        known = redacted.secrets
+        assert len({name for name, _ in known}) == len(known) == number + 1
+        assert secrets.restore(redacted.text, known, text) == text
+
+
 def test_a_restored_secret_is_not_read_again() -> None:
     known = (("{{SECRET_1}}", "a{{SECRET_2}}b"), ("{{SECRET_2}}", "c"))
     assert secrets.restore("{{SECRET_1}}", known) == "a{{SECRET_2}}b"

@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -136,3 +137,24 @@ async def test_what_cannot_be_written_is_shown_all_the_same(keeper: Keeper, disk
     disk.free.set()
     await keeper.first(proposal("odd", "a = '\ud800'\n"))
     assert disk.holds is None
+
+
+async def test_what_is_not_taken_over_can_be_claimed_later(keeper: Keeper, disk: Disk) -> None:
+    disk.free.set()
+    kept = replace(keeping.kept(proposal("one"), keeper.window), state="proposed")
+    for number in range(5):
+        one = replace(kept, task_id=f"task{number}", created_ms=number)
+        keeping._put(one, {URI: "x = 1\n"}, disk, keeping.NAME, proposal("one"))
+    first = keeping.read(disk, "p", 2, 0)
+    assert [one.task_id for one in first] == ["task3", "task4"]
+    disk.give_back("task4", keeping.NAME)
+    later = keeping.read(disk, "p", 9, 0)
+    assert [one.task_id for one in later] == ["task0", "task1", "task2", "task4"]
+
+
+async def test_an_old_applied_edit_is_not_claimed(keeper: Keeper, disk: Disk) -> None:
+    disk.free.set()
+    kept = replace(keeping.kept(proposal("one"), keeper.window), state="applied", created_ms=5)
+    keeping._put(kept, {URI: "x = 1\n"}, disk, keeping.NAME, proposal("one"))
+    assert keeping.read(disk, "p", 9, 6) == []
+    assert [one.task_id for one in keeping.read(disk, "p", 9, 5)] == ["task"]

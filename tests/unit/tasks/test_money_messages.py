@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,23 @@ async def test_each_threshold_is_said_once(
     await settled_down(again)
     assert said(again) == [], "not by the next window of this day either"
     await again.close()
+
+
+@pytest.mark.parametrize("cents", [4.1, 5])
+async def test_a_window_that_lives_over_midnight_says_it_on_the_next_day_too(
+    cents: float, tmp_path: Path, model: RehearsalServer
+) -> None:
+    window = await Window.open(tmp_path, model, CAP)
+    window.screen.answer = lambda question, options: options[-1]
+    await spend(window, cents)
+    await settled_down(window)
+    watch = window.app.world.budget_watch
+    tomorrow = replace(watch.state, day="2099-01-01")
+    for _ in range(3):
+        watch.announcer.announce(tomorrow, watch._question)
+        await settled_down(window)
+    assert len(said(window)) == 2, said(window)
+    await window.close()
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ because importing pydantic takes a tenth of a second.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -79,15 +80,25 @@ class Client:
 
     @cached_property
     def options(self) -> Options:
-        """Its `initializationOptions`. If they do not fit, the defaults."""
+        """Its `initializationOptions`. What does not fit is left out, each for itself: then the
+        workspace is not trusted.
+        """
         from pydantic import ValidationError
 
         from tierwise.lsp.messages.options import Options
 
+        sent = self.initialization_options
+        given = dict(sent) if isinstance(sent, Mapping) else {}
         try:
-            return Options.model_validate(self.initialization_options or {})
+            return Options.model_validate(given)
+        except ValidationError as error:
+            wrong = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
+            kept = {name: value for name, value in given.items() if name not in wrong}
+        trusted = {"trusted": given["trusted"]} if "trusted" in kept else {"trusted": False}
+        try:
+            return Options.model_validate({**kept, **trusted})
         except ValidationError:
-            return Options()
+            return Options(trusted=False)
 
     @cached_property
     def flags(self) -> ClientFlags:

@@ -42,7 +42,8 @@ class Announcer:
 
     window: Window
     patience: float = PATIENCE
-    _seen: set[str] = field(default_factory=set)
+    _seen: set[tuple[str, str]] = field(default_factory=set)
+    """The days and messages of which this window showed its part, or left it to another."""
     _jobs: set[asyncio.Task[None]] = field(default_factory=set)
 
     def announce(self, state: BudgetState, question: Say) -> None:
@@ -57,20 +58,20 @@ class Announcer:
             return
         for view in views(state):
             what = threshold(view, state)
-            if view.state == "ok" or what in self._seen:
+            if view.state == "ok" or (state.day, what) in self._seen:
                 continue
             if view.state == "soft":
-                self._seen.add(what)
+                self._seen.add((state.day, what))
                 self._spawn(self._say(what, state.day, partial(self._notice, view)))
             elif view.spent:
-                self._seen.add(what)
+                self._seen.add((state.day, what))
                 self._spawn(self._say(what, state.day, question))
 
-    def leave(self, thresholds: Iterable[str]) -> None:
-        """Do not announce that these thresholds were crossed: the operator is asked about a waiting
-        task, and that question says it.
+    def leave(self, thresholds: Iterable[str], day: str) -> None:
+        """Do not announce on this day that these thresholds were crossed: the operator is asked
+        about a waiting task, and that question says it.
         """
-        self._seen.update(thresholds)
+        self._seen.update((day, what) for what in thresholds)
 
     async def claim(self, what: str, day: str) -> bool:
         """Claim a message in the ledger, so that only this editor window shows it. False if another
@@ -78,7 +79,7 @@ class Announcer:
 
         If the ledger cannot be written the result is True, so that the message is shown.
         """
-        self._seen.add(what)
+        self._seen.add((day, what))
         me, at = owner.identity(), self.window.now_ms()
         try:
             return await self.window.ledger.write(lambda c: notices.claim(c, what, day, me, at))
@@ -134,7 +135,7 @@ class Announcer:
 
 
 def threshold(view: BudgetView, state: BudgetState) -> str:
-    """The key of a message about a cap. A window shows the message once per key.
+    """The key of a message about a cap. A window shows the message once per key and day.
 
     The key of a pause has the cap in it, so that a raised cap can bring another message.
     """

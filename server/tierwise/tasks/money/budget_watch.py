@@ -69,7 +69,7 @@ class BudgetWatch:
     _open: set[str] = field(default_factory=set)
     _waiting: dict[str, WaitingTask] = field(default_factory=dict)
     _refused: dict[str, tuple[Task, float]] = field(default_factory=dict)
-    _asked: set[str] = field(default_factory=set)
+    _asked: set[tuple[str, str]] = field(default_factory=set)
     _ticker: asyncio.Task[None] | None = None
     _asking: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -221,15 +221,15 @@ class BudgetWatch:
         return task.allowed
 
     async def _ask(self, task: Task) -> None:
-        """Ask about a pause, once per threshold. It is then not announced as well."""
+        """Ask about a pause, once per threshold and day. It is then not announced as well."""
         state = self.state
         reached = [threshold(v, state) for v in views(state) if v.state == "paused"]
         if state.hold:
             reached.append(f"hold:{state.hold}")
-        if not reached or reached[0] in self._asked:
+        if not reached or (state.day, reached[0]) in self._asked:
             return
-        self._asked.add(reached[0])
-        self.announcer.leave(reached)
+        self._asked.add((state.day, reached[0]))
+        self.announcer.leave(reached, state.day)
         if not await self.announcer.claim(reached[0], state.day):
             return
         asked = self.announcer.asked(reached[0], state.day, self._question(task))

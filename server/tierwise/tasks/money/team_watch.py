@@ -36,7 +36,7 @@ EVERY: Final = 30.0
 """Seconds between looks while the window is in use."""
 PAUSED: Final = 5.0
 """Seconds between looks while the team's budget pauses or its gateway cannot be reached."""
-ODD: Final = (KeyError, TypeError, ValueError, AttributeError)
+ODD: Final = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 """The exceptions of reading an answer that is no gateway's report."""
 IDLE: Final = 300.0
 """So many seconds after the last task the looks stop, so that the process for calls may end."""

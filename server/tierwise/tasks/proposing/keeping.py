@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import field, replace
 from functools import cache
@@ -203,9 +203,10 @@ def kept(entry: OpenProposal, window: Window) -> KeptProposal:
     )  # fmt: skip
 
 
-def read(content: Content, project: str) -> Iterable[KeptProposal]:
-    """Claim the kept proposals of a project for this process, and return them, oldest first. Those
-    that `claim` refuses are left out.
+def read(content: Content, project: str, most: int, since_ms: int) -> Sequence[KeptProposal]:
+    """Claim the kept proposals of a project for this process, oldest first: the latest `most`,
+    without those of another living process and those applied of tasks that began before `since_ms`
+    (UTC milliseconds).
 
     Of two windows that start together, only one gets a proposal.
     """
@@ -214,9 +215,10 @@ def read(content: Content, project: str) -> Iterable[KeptProposal]:
         for task_id in content.tasks_with(NAME)
         if (one := look(content, task_id, NAME)) is not None
         and one.project == project
-        and claim(content, one, NAME)
+        and not (one.state == "applied" and one.created_ms < since_ms)
     ]
-    return sorted(found, key=lambda one: one.created_ms)
+    latest = sorted(found, key=lambda one: one.created_ms)[-most:]
+    return [one for one in latest if claim(content, one, NAME)]
 
 
 def look(content: Content, task_id: str, name: str) -> KeptProposal | None:

@@ -48,7 +48,7 @@ async def take_over(job: JobRow, world: World, tasks: Roster) -> bool:
     for name in (keeping.NIGHT, keeping.NAME):
         one = await asyncio.to_thread(keeping.look, content, job.id, name)
         if one is not None and await asyncio.to_thread(keeping.claim, content, one, name):
-            return await restore_one(one, world, tasks, expires=False)
+            return await restore_one(one, world, tasks, expires=False, name=name)
     return False
 
 

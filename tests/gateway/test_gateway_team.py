@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from tests.support.plan_server import PlanServer
@@ -117,6 +118,19 @@ async def test_a_members_own_cap_stands_in_place_of_the_one_for_each(team: Team)
     await team.cap(0, "member")
     await team.cap(5, "member", who=await team.id("Mia"))
     assert [(await team.ask(name))[0] for name in ("Max", "Mia")] == [402, 200]
+
+
+async def test_near_a_members_cap_their_agents_soft_turns_go_down_and_others_do_not(
+    team: Team,
+) -> None:
+    Path(team.env["TIERWISE_CONFIG"]).write_text("[budget]\nsoft_at = 0.0\n", encoding="utf-8")
+    await team.open()
+    await team.cap(1, "member", who=await team.id("Max"))
+    words = "write a function that parses ISO dates and a test for it"
+    for name, tier in (("Max", "haiku"), ("Mia", "sonnet")):
+        status, _, headers = await team.ask(name, words, at=1)
+        assert (status, headers["x-tierwise-tier"]) == (200, tier)
+        assert headers["x-tierwise-routed"] == "sonnet"
 
 
 async def test_members_racing_over_two_gateways_never_cross_the_teams_cap(

@@ -59,9 +59,15 @@ class Spend:
             lambda conn: self.state_at(conn, project, now, task_id, member)
         )
 
-    def state_in(self, conn: Connection, project: str) -> BudgetState:
+    def state_in(
+        self,
+        conn: Connection,
+        project: str,
+        task_id: str | None = None,
+        member: str | None = None,
+    ) -> BudgetState:
         """`state` inside a read transaction that has begun."""
-        return self.state_at(conn, project, self.clock())
+        return self.state_at(conn, project, self.clock(), task_id, member)
 
     def glance(self, conn: LedgerRows, project: str) -> BudgetState:
         """`state` from rows that are read before the ledger is opened in full.

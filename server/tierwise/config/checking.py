@@ -40,7 +40,7 @@ def validated(
             problem = error.errors(include_url=False)[0]
             where = problem["loc"]
             kept = _lookup(base, where)
-            stays = "what it was" if where[:1] in PRIVATE else repr(kept)
+            stays = "***" if where[:1] in PRIVATE else repr(kept)
             instead = f"{stays} stays" if kept is not None else "the default is used"
             found.append(of_error(source, problem, instead))
             if problem["type"] != UNKNOWN or not _remove(data, where):

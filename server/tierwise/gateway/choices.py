@@ -27,8 +27,8 @@ NO_PROJECT: Final = ""
 class Standing:
     """The budget and the operator's choices of tiers as they are when a call comes.
 
-    `budget` leaves out the caps of a team and of a group of jobs. `remap` says for a tier which
-    other one answers in its place.
+    `budget` has the caps of the member and of the night job that the call is for. `remap` says for
+    a tier which other one answers in its place.
     """
 
     budget: BudgetState
@@ -44,9 +44,12 @@ async def standing(
     session: str,
     project: str,
     action: str,
+    job: str | None = None,
+    member: str | None = None,
 ) -> Standing:
     """Read the budget of `purse`, which pays a call, and the operator's choices that hold for the
-    call. Raises `LedgerUnavailable`.
+    call. `job` is the night job and `member` the team member whose caps hold as well. Raises
+    `LedgerUnavailable`.
     """
     kept, budget = await office.window.ledger.read(
         lambda conn: (
@@ -54,7 +57,7 @@ async def standing(
                 *overrides.choices(conn, project=project, session=""),
                 *overrides.choices(conn, project=NO_PROJECT, session=SESSION),
             ),
-            purse.state_in(conn, project),
+            purse.state_in(conn, project, job, member),
         ),
         own_writes=False,
     )

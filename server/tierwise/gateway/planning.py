@@ -273,6 +273,8 @@ class Planner:
             session=call.strand.session,
             project=call.strand.project,
             action=ACTION,
+            job=call.grant.job if call.grant is not None else None,
+            member=call.strand.member,
         )
 
     def _decided(

@@ -91,7 +91,7 @@ def figures(rows: ReportRows, frame: ReportFrame) -> ReportFigures:
         pace=_pace(frame),
         tiers=_tiers(rows, frame.ladder),
         routed_to=_routed_to(rows.tasks),
-        calibration=_calibration(rows.tasks, judged),
+        calibration=_calibration(rows.tasks, judged, frame.ladder.top),
         kept=_kept(rows, judged, frame.ladder),
         escalated=sum(task.escalated for task in rows.tasks),
         failed_over=sum(task.failed_over for task in rows.tasks),
@@ -190,17 +190,18 @@ def _routed_to(tasks: Sequence[ReportTask]) -> tuple[RoutedTo, ...]:
 
 
 def _calibration(
-    tasks: Sequence[ReportTask], judged: Mapping[tuple[str, str], bool]
+    tasks: Sequence[ReportTask], judged: Mapping[tuple[str, str], bool], top: str
 ) -> tuple[CalibrationBin, ...]:
     """The router's confidence in first answers, compared with the share of them that was kept.
 
     Only tasks are compared whose first answer was judged and came from the tier that the point
-    estimate would take. So a tier that was chosen by hand counts only if it is the same.
+    estimate would take. So a tier that was chosen by hand counts only if it is the same. Not those
+    of the top tier: the confidence of such a decision is that of the tier below it.
     """
     said: dict[int, list[tuple[float, bool]]] = defaultdict(list)
     for task in tasks:
         kept = judged.get((task.task_id, task.answered_first))
-        if kept is None or task.first != task.answered_first or not 0 < task.confidence < 1:
+        if kept is None or task.first != task.answered_first or task.first == top:
             continue
         number = sum(task.confidence >= edge for edge in BINS[1:-1])
         said[number].append((task.confidence, kept))

@@ -24,7 +24,12 @@ log = logging.getLogger(__name__)
 MONEY: Final = ("reservations", "budget_events", "calendar")
 """Tables about money. If their newest rows are lost, the caps cannot be trusted."""
 
-LIFE: Final = ("tasks", "decisions", "outcomes", "overrides", "samples", "said")
+TEAM: Final = ("members", "team_caps", "team_policy")
+"""Tables about who may spend what in a team. A row that is lost may let in whom it kept out."""
+LIFE: Final = (
+    "tasks", "decisions", "outcomes", "overrides", "samples", "said", "queue_groups", "queue_jobs",
+    "team_lessons", "team_learned",
+)  # fmt: skip
 
 _SUMS: Final = """
 INSERT INTO spent (scope, key, rehearsal, settled, reserved, expected)
@@ -59,8 +64,8 @@ SELECT scope, key, rehearsal, SUM(cost), SUM(held), SUM(likely) FROM (
 def restore(path: Path) -> bool:
     """Set the file aside and put a repaired one in its place, inside the caller's lock.
 
-    Returns True if every row about money was saved. Raises `OSError` or `sqlite3.Error` if not
-    even a new file can be written.
+    Returns True if every row about money and a team was saved. Raises `OSError` or `sqlite3.Error`
+    if not even a new file can be written.
     """
     aside = _set_aside(path)
     part = path.with_suffix(".restoring")
@@ -88,10 +93,10 @@ def _set_aside(path: Path) -> Path:
 
 
 def _fill(part: Path, aside: Path) -> bool:
-    """Migrate the new file, copy the readable rows of the tables in `MONEY` and `LIFE` into it, and
-    compute the sums again.
+    """Migrate the new file, copy the readable rows of the tables in `MONEY`, `TEAM` and `LIFE` into
+    it, and compute the sums again.
 
-    Returns whether all rows of `MONEY` could be read.
+    Returns whether all rows of `MONEY` and `TEAM` could be read.
     """
     from sqlalchemy import create_engine
 
@@ -103,11 +108,11 @@ def _fill(part: Path, aside: Path) -> bool:
     engine.dispose()
     with closing(sqlite3.connect(part, isolation_level=None)) as target:
         target.execute("BEGIN IMMEDIATE")
-        saved = {table: _take_over(target, aside, table) for table in MONEY + LIFE}
+        saved = {table: _take_over(target, aside, table) for table in MONEY + TEAM + LIFE}
         target.execute("DELETE FROM spent")
         target.execute(_SUMS)
         daily.rebuild(target.execute)
-        whole = all(saved[table] for table in MONEY)
+        whole = all(saved[table] for table in MONEY + TEAM)
         if not whole:
             target.execute(
                 "INSERT INTO budget_events (at_ms, kind, scope, key) VALUES (?, 'hold', ?, '')",

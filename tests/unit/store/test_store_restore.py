@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 from tests.unit.store.rows import keys, put
 
-from tierwise.store import backup, faults, reservations
+from tierwise.store import backup, faults, members, reservations
 from tierwise.store.deferred import Connection
 from tierwise.store.ledger import Ledger
 
@@ -79,8 +79,10 @@ async def test_rows_newer_than_the_backup_are_saved_from_a_file_that_can_be_read
     ledger: Ledger,
 ) -> None:
     await ledger.write(put("old"))
+    one, token = await ledger.write(lambda conn: members.invite(conn, "Max", "member", 1))
     backup.rotate(ledger.path)
     await ledger.write(put("new"))
+    await ledger.write(lambda conn: members.revoke(conn, one.id, 2))
 
     def damage_an_index(conn: Connection) -> int:
         return int(
@@ -97,6 +99,8 @@ async def test_rows_newer_than_the_backup_are_saved_from_a_file_that_can_be_read
     later = Ledger.open(ledger.folder)
     assert await later.write(keys) == ["old", "new"], "nothing lost, so no hold"
     assert await later.read(reservations.stored) == {}
+    (kept,) = await later.read(members.every)
+    assert kept.revoked_ms == 2, f"{token} stays revoked"
     await later.close()
 
 

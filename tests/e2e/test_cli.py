@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 from tests.e2e.test_money import document, start, state
+from tests.support import postgres as servers
 from tests.support.editor import Editor
 from tests.support.environment import kept
+from tests.support.postgres import PostgresServer
 from tests.support.rpc import Rpc
 
 SERVER = str(Path(__file__).parents[2] / "server")
@@ -138,6 +140,19 @@ def test_doctor_asks_nobody_while_the_file_has_a_mistake(tmp_path: Path) -> None
     assert not told["ready"]
     assert "line 4" in told["notices"][0]
     assert {tier["unlisted"] for tier in told["tiers"]} == {"not asked"}
+
+
+def test_doctor_looks_at_the_ledger_that_is_used(tmp_path: Path, postgres: PostgresServer) -> None:
+    state = tmp_path / "state"
+    env = {"TIERWISE_CONFIG": str(tmp_path / "none.toml"), "TIERWISE_STATE_DIR": str(state)}
+    away = {"TIERWISE_STORE_URL": "postgresql://me:hunter2@127.0.0.1:9/nowhere"}
+    with servers.schema(postgres.url) as url:
+        for store, said in (({"TIERWISE_STORE_URL": url}, "ok"), (away, "fail"), ({}, "ok")):
+            done = run({**env, **store}, "doctor", "--json", "--offline")
+            rows = {row["name"]: row for row in json.loads(done.stdout)["checks"]}
+            assert rows["ledger"]["state"] == said, rows["ledger"]
+            assert (state / "ledger.db").exists() == (not store), "no file is made that is not used"
+            assert "hunter2" not in done.stdout + done.stderr
 
 
 def test_wrong_usage_is_exit_2(tmp_path: Path) -> None:

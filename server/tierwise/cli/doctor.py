@@ -58,7 +58,7 @@ def run(
         checks.models(found, ask),
         checks.prices(table, wrong, found, date.today()),
         checks.zone(loaded.config.budget.timezone),
-        *checks.everything_but_models(state),
+        *checks.everything_but_models(state, paths.store_url(os.environ, loaded.config.store.url)),
         checks.index(indexed, loaded.config.index.enabled),
     )
     ready = not held and all(row.state != "fail" for row in rows if row.name in NEEDED)

@@ -139,15 +139,17 @@ def lock(state: Path) -> Check:
                      "Set TIERWISE_STATE_DIR to a folder that can be written.")  # fmt: skip
 
 
-def ledger(state: Path) -> Check:
-    """Check if the ledger file in the state folder can be written. No database server is asked."""
-    opened = Ledger.open(state)
+def ledger(state: Path, url: str | None) -> Check:
+    """Check if the ledger can be written: the one at `url`, else the file in the state folder."""
+    opened = Ledger.open(state, url)
     try:
         opened.write_sync(lambda conn: None)
     except LedgerUnavailable as error:
         return Check("ledger", "fail", "cannot be used", sentence(error))
     finally:
         opened.close_sync()
+    if opened.served:
+        return Check("ledger", "ok", "on the database server that `[store] url` names")
     return Check("ledger", "ok", f"{opened.path}, {opened.path.stat().st_size:,} bytes")
 
 
@@ -219,12 +221,14 @@ def worker(state: Path) -> Check:
     return Check("worker", "ok", "not running; `tierwise work` starts it")
 
 
-def everything_but_models(state: Path) -> Sequence[Check]:
-    """Run the checks of this machine. They contact no server except a gateway on loopback."""
+def everything_but_models(state: Path, url: str | None) -> Sequence[Check]:
+    """Run the checks of this machine. They contact no server except a gateway on loopback, and
+    the database at `url` if the ledger is there.
+    """
     env = os.environ
     return (
         lock(state),
-        ledger(state),
+        ledger(state, url),
         editors(env),
         proxy(env),
         certificates(env),

@@ -31,6 +31,8 @@ S = TypeVar("S", bound=BaseModel)
 
 REPOSITORY_FILE: Final = ".tierwise.toml"
 SETTINGS: Final = "editor settings"
+_NAMED: Final = frozenset({"remap", "verify"})
+"""Tables whose keys are names of tiers or languages."""
 LARGEST_FILE: Final = 1_000_000
 """Bytes of a configuration file; anything larger is a mistake or an attack."""
 
@@ -258,14 +260,15 @@ def _over(own: Config, keys: Mapping[str, Any], source: Source, found: list[Mist
 def _snake(settings: Mapping[str, object]) -> dict[str, Any]:
     """Settings with keys in snake_case, two levels deep.
 
-    Deeper keys are names that others chose.
+    The keys of a table that has names chosen by others, such as tiers in `remap`, stay as they are,
+    and so do deeper ones.
     """
-    return {
-        to_snake(key): (
-            {to_snake(k): v for k, v in value.items() if v is not None}
-            if isinstance(value, Mapping)
-            else value
-        )
-        for key, value in settings.items()
-        if value is not None
-    }
+    found: dict[str, Any] = {}
+    for name, value in settings.items():
+        key = to_snake(name)
+        if isinstance(value, Mapping):
+            own = key not in _NAMED
+            value = {to_snake(k) if own else k: v for k, v in value.items() if v is not None}
+        if value is not None:
+            found[key] = value
+    return found

@@ -121,7 +121,7 @@ def from_json(data: Mapping[str, Any]) -> Record:
             int(data["sinceMs"]),
             bool(data["on"]),
         )
-    except (KeyError, TypeError, IndexError, OverflowError) as error:
+    except (KeyError, TypeError, IndexError, OverflowError, AttributeError) as error:
         raise ValueError("the learned state is damaged") from error
 
 

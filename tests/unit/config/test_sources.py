@@ -93,6 +93,15 @@ def test_a_mistake_costs_its_own_key_and_is_named(tmp_path: Path, text: str, sai
     assert found.config.soft_target == 0.55
 
 
+def test_an_editors_settings_keep_names_of_tiers_as_they_are(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    tiers = "".join(f"[[tiers]]\nname = '{n}'\nmodel = '{n}'\n" for n in ("my-tier4", "big"))
+    file.write_text(tiers, encoding="utf-8")
+    found = load(file, settings={"remap": {"my-tier4": "big"}})
+    assert not found.notices
+    assert dict(found.config.remap) == {"my-tier4": "big"}
+
+
 def test_the_old_default_target_is_no_floor_and_any_other_one_is(tmp_path: Path) -> None:
     found = loaded(tmp_path, "confidence_target = 0.80\n")
     assert found.config.confidence_target is None

@@ -273,6 +273,7 @@ class Task:
             self.usage.cache_write_5m_tokens + usage.cache_write_5m_tokens,
             self.usage.cache_write_1h_tokens + usage.cache_write_1h_tokens,
             self.usage.assumed or usage.assumed,
+            self.usage.searches + usage.searches,
         )
 
     async def stop(self) -> bool:

@@ -78,6 +78,8 @@ def test_the_extension_has_the_version_of_the_server_and_what_a_shop_shows() -> 
 
     manifest = json.loads((ROOT / "vscode-client/package.json").read_text("utf-8"))
     assert manifest["version"] == __version__
+    lock = json.loads((ROOT / "vscode-client/package-lock.json").read_text("utf-8"))
+    assert lock["version"] == lock["packages"][""]["version"] == __version__
     assert (ROOT / "vscode-client" / manifest["icon"]).read_bytes().startswith(b"\x89PNG")
     assert {"categories", "keywords", "license", "galleryBanner"} <= manifest.keys()
     page = (ROOT / "vscode-client/README.md").read_text("utf-8")

@@ -99,9 +99,11 @@ class Builder:
         return bool(self._role.is_locked)
 
     def sweep(self, near: Sequence[str]) -> None:
-        """Look at every file's time stamp and size, and mark those that changed as out of date.
+        """Find the files that are new, changed or gone, by time stamp, size and inode. New and
+        changed ones then wait to be read.
 
-        `near` are paths that the operator works on: files near them are read first.
+        `near` are paths that the operator works on: new files near them are read before other new
+        ones. If not all files fit the limits, those near come first.
         """
         self._near = tuple(near) or self._near
         self.read = 0

@@ -101,13 +101,13 @@ class Watched:
             self.files[new] = self.files.pop(old)
 
     def within(self, uri: str, lines: range) -> bool:
-        """Whether any piece of a document touches these lines, counted from 0."""
+        """Whether these lines, counted from 0, contain every piece of a document."""
         file = self.files.get(uri)
-        if file is None or self.undone:
+        if file is None or self.undone or not file.pieces:
             return False
-        return any(
-            file.text.count("\n", 0, p.start) < lines.stop
-            and file.text.count("\n", 0, p.end) >= lines.start
+        return all(
+            file.text.count("\n", 0, p.start) >= lines.start
+            and file.text.count("\n", 0, max(p.start, p.end - 1)) < lines.stop
             for p in file.pieces
         )
 

@@ -138,3 +138,16 @@ def test_a_watched_edit_costs_little() -> None:
         watched.seen("u", text, n)
         watched.survival()
     assert (time.process_time() - begun) / 50 < 0.02
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [(range(1, 4), True), (range(5), True), (range(1, 3), False), (range(2, 3), False),
+     (range(2, 4), False), (range(4, 5), False)],
+)  # fmt: skip
+def test_problems_of_a_part_of_an_edit_say_nothing_of_it(lines: range, told: bool) -> None:
+    watched = Watched(0)
+    before = "a\nb\nc\nd\ne\n"
+    watched.apply("f", before, "a\nB\nC\nD\ne\n", [(2, 8, "B\nC\nD\n")], 0)
+    assert watched.within("f", lines) is told
+    assert not watched.within("g", lines)

@@ -260,7 +260,9 @@ class Protocol(LanguageServerProtocol):
     def lsp_initialize(
         self, params: types.InitializeParams
     ) -> Generator[Any, Any, types.InitializeResult]:
-        """Answer `initialize`; beside the standard capabilities, name our version and the tiers."""
+        """Answer `initialize`. Beside the standard capabilities the answer names the version of our
+        own messages, and the tiers.
+        """
         result = yield from super().lsp_initialize(params)
         self.initialized_once = True
         result.capabilities.experimental = {

@@ -52,7 +52,12 @@ class Texts:
 
 
 class TextModel:
-    """A weight for each gram (word, pair, piece) and fitted question, fitted on some rows."""
+    """The fitted weights of the text scores: one for each gram (word, pair of words, piece of a
+    word) and question.
+
+    There is a question for each border between two tiers, and one for each tier: is its answer
+    kept?
+    """
 
     def __init__(
         self,

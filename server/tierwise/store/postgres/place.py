@@ -84,8 +84,8 @@ class PostgresPlace:
                 return self._ask(statement, parameters)
 
     def glance(self, fn: Callable[[LedgerRows], T]) -> T:
-        """Raise always: a server cannot answer in the time of a glance, so it must be
-        opened first.
+        """Raises `LedgerUnavailable` at every call: a server takes longer to answer than a glance
+        may take. The caller opens the ledger and reads it.
         """
         raise LedgerUnavailable(ErrorReason("server_away"))
 

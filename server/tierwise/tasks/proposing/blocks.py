@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Final
 
 from tierwise.core.actions import Action
 from tierwise.core.check import FailedCheck
@@ -18,7 +19,7 @@ from tierwise.core.errors import BadRequest
 from tierwise.core.money import Usage
 from tierwise.models.call import Result
 from tierwise.present.checks import sentence
-from tierwise.syntax.positions import index_of
+from tierwise.syntax.positions import index_of, split_lines
 from tierwise.syntax.symbols import Symbol, definitions
 from tierwise.tasks.proposing import drafts
 from tierwise.tasks.proposing.paths import Paths, Unreadable
@@ -27,6 +28,9 @@ from tierwise.tasks.task.answer import Answer
 from tierwise.tasks.task.scene import Question, Scene
 from tierwise.tasks.task.task import Task
 from tierwise.tasks.window.window import Window
+
+_DECORATOR: Final = re.compile(r"\s*(?:@|#!?\[|\[)")
+"""How a decorator, an annotation or an attribute begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +109,28 @@ def _place(focus: Snapshot | None, block: Block) -> tuple[Action, Range | None]:
     if len(named) == 1:
         same = [s for s in definitions(focus.text, focus.language) if s.name == named[0].name]
         if len(same) == 1:
-            return "edit", _replaced(focus.text, same[0], named[0])
+            return "edit", _replaced(focus.text, same[0], block.code, named[0])
     if span is None:
         raise BadRequest(ErrorReason("block_without_place"))
     return "generate", span
 
 
-def _replaced(text: str, there: Symbol, new: Symbol) -> Range:
-    """The range that a new definition replaces. Comments above it stay if the new one has none."""
-    if new.range.start.line < new.at.line:
+def _replaced(text: str, there: Symbol, code: str, new: Symbol) -> Range:
+    """The range that a new definition replaces.
+
+    What stands above a definition is comments and decorators. The comments above the old one stay
+    if the new one has none, and so do the decorators.
+    """
+    old = split_lines(text)[there.range.start.line : there.at.line]
+    fresh = split_lines(code)[new.range.start.line : new.at.line]
+    if fresh and not _DECORATOR.match(fresh[0]):
         return there.range
-    line = index_of(text).line(there.at.line)
-    lead = len(line) - len(line.lstrip())
-    return Range(Position(there.at.line, lead), there.range.end)
+    kept = len(old)
+    if fresh:
+        kept = next((n for n, line in enumerate(old) if _DECORATOR.match(line)), kept)
+    first = there.range.start.line + kept
+    line = index_of(text).line(first)
+    return Range(Position(first, len(line) - len(line.lstrip())), there.range.end)
 
 
 def _fenced(code: str) -> str:

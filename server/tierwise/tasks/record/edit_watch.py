@@ -125,7 +125,8 @@ class EditWatch:
         lines.
 
         It records this once per edit, and only if the request had diagnostics, the lines contain
-        the edit, and other tools have had `LOOKED_MS` milliseconds to look at it.
+        all of the edit in that document, and other tools have had `LOOKED_MS` milliseconds to look
+        at it.
         """
         for watch in self.watches.values():
             before, now_ms = watch.task.request.diagnostics, self.window.now_ms()

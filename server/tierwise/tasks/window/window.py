@@ -75,7 +75,9 @@ class Window:
 
     @property
     def project_name(self) -> str:
-        """The name of the project's folder. It is the same on every machine of a team."""
+        """The name of the project's folder. A team knows the project by it, so the folder must have
+        one name on all machines.
+        """
         return self.project.rsplit("/", 1)[-1]
 
     @property

@@ -76,12 +76,12 @@ editors: ## Install the editors the tests drive, under .tools
 
 test: setup ## Run every test
 	@cd $(CLIENT) && npm run --silent test
-	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 -m "not editors"
+	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 --maxschedchunk=8 -m "not editors"
 	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 -m editors --ignore tests/editors/vscode
 	@$(BIN)/python -m pytest @tests/editors/vscode/pytest.args
 
 test-fast: $(DEV) postgres ## Run the tests that need no editor
-	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 -m "not editors"
+	@$(BIN)/python -m pytest -p no:cacheprovider -q -n 2 --maxschedchunk=8 -m "not editors"
 
 lint: $(DEV) $(NODE) $(LUA) $(NVIM) ## Run the checkers
 	@$(BIN)/ruff check .

@@ -148,7 +148,9 @@ def _names_server(value: object) -> bool:
 
 
 def _holds_inner(value: object) -> bool:
-    """Whether a guarded key stands anywhere inside a value."""
+    """Whether a value holds, at any depth, a key that belongs inside a guarded section (`INNER`),
+    such as `day_usd`. The guarded keys themselves are not looked for.
+    """
     if isinstance(value, Mapping):
         return any(_plain(k) in INNER or _holds_inner(v) for k, v in value.items())
     return isinstance(value, list | tuple) and any(_holds_inner(one) for one in value)

@@ -14,7 +14,7 @@ _END: Final = ">>>>>>>"
 
 
 def settled(lines: Sequence[str], now: Sequence[str]) -> list[str] | None:
-    """The lines with each conflict replaced by those of its sides that the answer kept.
+    """The lines with each conflict replaced by the side that the answer kept, or by both sides.
 
     It is None if the lines have no complete conflict, if the answer still has conflict marks, or if
     nothing would be left.

@@ -43,9 +43,11 @@ def rename(root: Path, path: Path, to_root: Path, to: Path) -> None:
 
 @contextmanager
 def _parent(root: Path, path: Path, *, make: bool = False) -> Iterator[tuple[int | None, str]]:
-    """The open folder of a path below `root`, and the name of the file in it.
+    """Open the folder of `path`, without following a link. Yields its descriptor and the name of
+    the file in it.
 
-    Both paths are resolved.
+    The caller passes resolved paths. With `make` missing folders are made. Where the system opens
+    no file relative to a folder (Windows) it yields None and the whole path. Raises `OSError`.
     """
     *folders, name = path.relative_to(root).parts
     if not _BY_FOLDER:

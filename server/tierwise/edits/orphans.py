@@ -102,7 +102,12 @@ def orphaned(start: int, end: int, owners: Owners, splice: Splice, before: str) 
 
 
 def _by_itself(lines: Sequence[str], gone: range, first: int, last: int, before: str) -> bool:
-    """Whether the removed lines are a section next to that of the lines [first, last)."""
+    """Whether the removed lines (`gone`) are a section of their own, beside the one that holds the
+    lines [first, last). Then they may be removed.
+
+    A section is a run of lines that belong together, such as a function or an entry of a list.
+    `before` is the text before the removal.
+    """
     above = gone.stop <= first
     cut = _filled(lines, gone.stop if above else gone.start)
     if sections.part_as_the_file(lines[cut - 1], lines[cut], before):

@@ -1,8 +1,9 @@
-"""Breakers, one per place (a model at one server): a place that keeps failing gets no calls.
+"""Breakers, one per place (a model at one server): a place that keeps failing is avoided.
 
 A breaker opens after five failures in a row. After thirty seconds one trial call is let through,
-and its result decides. Tasks that were switched to another place stay there for five minutes, even
-if the trial works, so that they do not change back and forth.
+and its result decides. For five minutes after a breaker opened, tasks that can go elsewhere still
+do so, even if the trial works, so that they do not change back and forth. A tier that the operator
+chose and that has no other place is called all the same.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ def _starts(data: Mapping[str, Any], usages: Sequence[Any]) -> list[tuple[str, d
 
 
 def _ends(delta: Mapping[str, Any], usages: Sequence[Any]) -> list[tuple[str, dict[str, Any]]]:
-    """The event with the stop reason, once for each usage that it reports."""
+    """The event with the stop reason, once for each usage that it reports, but at least once."""
     told = [{"delta": delta, "usage": usage} for usage in usages] or [{"delta": delta}]
     return [("message_delta", one) for one in told]
 

@@ -119,7 +119,8 @@ def folder() -> Path:
 
 
 def labelled(path: Path | None = None) -> list[LabelledRequest]:
-    """The labelled requests. Those of weak kinds (`NEW`) come from a file beside the others.
+    """The labelled requests. Those of kinds that the router was weak in (`NEW`) come from a file
+    beside the others.
 
     Raises `FileNotFoundError` where the data is not there.
     """

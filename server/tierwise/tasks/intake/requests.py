@@ -82,8 +82,8 @@ def of_chat(
     """The request and the scene of a chat turn. Raises `BadRequest` or `UnknownTier`, as `of_task`
     does.
 
-    `turn` is its number in the conversation. `in_view` is the code before the operator, which is
-    sent if they named nothing.
+    `turn` is its number in the conversation. `in_view` is the code that the operator has on
+    the screen; it is sent if they named nothing.
     """
     with_project, words = split_project_word(params.prompt)
     word, prompt = split_tier_word(words, ladder)

@@ -47,7 +47,9 @@ export class StatusItem implements vscode.Disposable {
 
   private async ask(): Promise<void> {
     try {
-      this.status ??= await this.session.request("tierwise/status", null);
+      const asked = await this.session.request("tierwise/status", null);
+      // A status that the server told of meanwhile is newer than the answer.
+      this.status ??= asked;
       this.draw();
     } catch {
       // The server ended meanwhile. Its health shows that.

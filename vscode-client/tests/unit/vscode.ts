@@ -4,8 +4,9 @@ import { vi } from "vitest";
 
 const mock = createVSCodeMock(vi);
 
-export const { CodeAction, CodeActionKind, CodeLens, Disposable, EventEmitter, Position, Range, Selection, ThemeColor, Uri } = mock;
+export const { CodeAction, CodeActionKind, CodeLens, Disposable, EventEmitter, MarkdownString, Position, Range, Selection, ThemeColor, Uri } = mock;
 export const { commands, languages, window, workspace } = mock;
+export const StatusBarAlignment = { Left: 1, Right: 2 };
 export const CodeActionTriggerKind = { Invoke: 1, Automatic: 2 };
 export const LanguageModelChatMessageRole = { User: 1, Assistant: 2 };
 export class LanguageModelTextPart {

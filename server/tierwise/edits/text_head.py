@@ -28,14 +28,17 @@ _HEADED: Final = (
     ),
 )
 """Headers that may take several lines: how they begin and what ends them."""
-_FILLER: Final = re.compile(r"(?:\s|;|//.*|#(?!\[).*|/\*.*\*/)*$")
+_FILLER: Final = re.compile(r"(?:\s|;|//.*|#(?!\[).*|/\*.*?\*/)*+$")
+"""White space and comments up to the end of a line. It gives nothing back (`*+`), because a banner
+of slashes can be divided in more ways than can be tried.
+"""
 _LINE_COMMENT: Final = re.compile(r"//|--(?!\[\[)(?=[\s-]|$|!)|[;%](?=[\s;%]|$)|#(?!\s*(?:if|\[))")
 _BLOCKS: Final = (
     ("/*", "*/"), ("<!--", "-->"), ("{-", "-}"), ("(*", "*)"), ("--[[", "]]"), ("=begin", "=end"),
 )  # fmt: skip
 """How a comment of several lines begins and ends."""
 _PHP: Final = re.compile(r"<\?(?:php|hh)\b\s*", re.IGNORECASE)
-_SPACED: Final = re.compile(r"(?:\s|//[^\n]*|#(?!\[)[^\n]*|/\*.*?\*/)*namespace\b", re.DOTALL)
+_SPACED: Final = re.compile(r"(?:\s|//[^\n]*|#(?!\[)[^\n]*|/\*.*?\*/)*+namespace\b", re.DOTALL)
 """A namespace with braces, which must stand before everything else, with comments above it."""
 _SCRIPT: Final = re.compile(r"<script\b(?!.*</script).*>$", re.IGNORECASE)
 

@@ -153,6 +153,18 @@ def test_a_line_of_a_docstring_that_reads_like_an_import_draws_none() -> None:
     assert after == f"{text}\nimport os\n\nx = 1\n"
 
 
+@pytest.mark.parametrize("banner", ["/", "#", "/**/", "/* */ ", "// ", "-", ";", "{- -}", "(* *)"])
+@pytest.mark.parametrize(
+    "begin", ["", "<?php\n", "<?php ", "/* a\n*/", "<?php\n// a\n\n#", "---\n"]
+)
+def test_a_banner_of_any_signs_is_read_at_once(begin: str, banner: str) -> None:
+    """Patterns that try every division of a banner would not end within the time of any test."""
+    lines = f"{begin}{banner * 400} x\nclass A {{}}\n".splitlines(keepends=True)
+    for language in (None, "php", "javascript"):
+        found = head_end(lines, language)
+        assert found is None or 0 <= found <= len(lines)
+
+
 @given(st.lists(st.sampled_from(['"""', "'''", "/*", "*/", "#!", "//", "x", "", "<?php", "-- a"])))
 def test_the_head_of_any_text_is_found(lines: list[str]) -> None:
     for language in (None, "python", "javascript", "c", "rust"):

@@ -41,6 +41,13 @@ class OpenProposal:
     """The comparison of texts that runs for this proposal."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    @classmethod
+    def of_draft(cls, task: Task, proposal: Proposal, note: str) -> OpenProposal:
+        """A draft's proposal as it is opened, with what is said beside it."""
+        joined = notices.joined((proposal.note, note))
+        named = Proposal(proposal.id, task.id, proposal.files, joined)
+        return cls(task, named, Places(named))
+
     @cached_property
     def diff(self) -> str:
         """The proposed change as a diff."""

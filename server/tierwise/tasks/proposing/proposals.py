@@ -78,7 +78,7 @@ class Proposals:
         said = f"{note} ({detail})" if detail else note
         entry = None
         if proposal is not None and not any(f.key == "cut" for f in draft.failed):
-            entry = _entry(task, proposal, said)
+            entry = OpenProposal.of_draft(task, proposal, said)
             await self.keeper.first(entry)
         self.written(task)
         task.completed(draft.answer.result.stop_reason, checked=not draft.failed)
@@ -94,7 +94,7 @@ class Proposals:
         """Offer a block of a text answer as a proposal. The kept answer does not change."""
         if draft.proposal is not None:
             note = sentence(draft.failed[0]) if draft.failed else ""
-            self._open(_entry(task, draft.proposal, note), note)
+            self._open(OpenProposal.of_draft(task, draft.proposal, note), note)
 
     def _open(self, entry: OpenProposal, note: str) -> None:
         task, proposal = entry.task, entry.proposal
@@ -400,10 +400,3 @@ class Proposals:
     def _keep(self, task: Task, text: str) -> None:
         if self.window.keeps_content:
             self.window.content.put(task.id, ANSWER, text)
-
-
-def _entry(task: Task, proposal: Proposal, note: str) -> OpenProposal:
-    """A draft's proposal as it is opened, with what is said beside it."""
-    joined = notices.joined((proposal.note, note))
-    named = Proposal(proposal.id, task.id, proposal.files, joined)
-    return OpenProposal(task, named, Places(named))
